@@ -1,0 +1,348 @@
+"""Every error that Pythonarium raises.
+
+    PythonariumError
+    ├── you asked for something that cannot be
+    │   ├── VariableMissingError (KeyError)     a name that the context does not hold
+    │   ├── VariableTypeError (TypeError)       a value that does not fit its type
+    │   ├── ThreadSafetyError (RuntimeError)    a thread without the lock, or the wrong one
+    │   │   └── LockTimeoutError (TimeoutError) the lock was not to be had in time
+    │   ├── ContextError (ValueError)           a context that is not there, or in use
+    │   ├── SettingsError (ValueError)          a setting with a bad value, or set too late
+    │   ├── UnsupportedError (RuntimeError)     not possible on this rung or this Python
+    │   └── ClosedError (RuntimeError)          an interpreter, frame or handle that is gone
+    └── ScriptError                             the script raised
+        ├── ScriptSyntaxError                   ... before it ran
+        ├── ScriptExitError                     ... SystemExit, with a code
+        ├── ScriptAttributeError (AttributeError)  ... AttributeError, for a handle
+        ├── ScriptTimeoutError (TimeoutError)   it ran past its deadline
+        └── ScriptInterruptedError              somebody called interrupt()
+
+Each class takes facts, builds its message from them, keeps them as attributes, and
+pickles.  A script's exception is data (a report, see pythonarium_kernel.report):
+the exception object itself, and the frames it would keep alive, stay behind.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Self
+
+from pythonarium_kernel import report as reports
+
+if TYPE_CHECKING:
+    from pythonarium_kernel.report import Report
+
+__all__ = [
+    "ClosedError",
+    "ContextError",
+    "Frame",
+    "LockTimeoutError",
+    "PythonariumError",
+    "ScriptAttributeError",
+    "ScriptError",
+    "ScriptExitError",
+    "ScriptInterruptedError",
+    "ScriptSyntaxError",
+    "ScriptTimeoutError",
+    "SettingsError",
+    "ThreadSafetyError",
+    "UnsupportedError",
+    "VariableMissingError",
+    "VariableTypeError",
+]
+
+
+class PythonariumError(Exception):
+    """The base of all errors of this package."""
+
+    def __init__(self, message: str = "", **facts: object) -> None:
+        super().__init__(message)
+        self._facts = facts or {"message": message}
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self._facts)
+
+
+def _rebuild(cls: type[PythonariumError], facts: dict[str, object]) -> PythonariumError:
+    return cls(**facts)  # type: ignore[arg-type]  # the facts that __init__ was given
+
+
+class VariableMissingError(PythonariumError, KeyError):
+    """A variable was asked for that the context does not hold.
+
+    Attributes:
+        name: the name that was asked for.
+        context: the context that was looked in, or None outside of one.
+        near: names that are there and look alike, best first.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        context: str | None = None,
+        near: Iterable[str] = (),
+    ) -> None:
+        self.name, self.context, self.near = name, context, tuple(near)
+        where = f" in context {context!r}" if context else ""
+        hint = f"; did you mean {' or '.join(map(repr, self.near))}?" if near else ""
+        super().__init__(
+            f"variable {name!r} is not set{where}{hint}",
+            name=name,
+            context=context,
+            near=self.near,
+        )
+
+    @classmethod
+    def among(
+        cls, name: str, names: Iterable[str], context: str | None = None
+    ) -> Self:
+        """Build the error with the nearest of the names that are there."""
+        return cls(name, context, get_close_matches(name, names, n=3, cutoff=0.5))
+
+
+class VariableTypeError(PythonariumError, TypeError):
+    """A value does not fit the type that was declared for it.
+
+    Attributes:
+        name: the variable.
+        path: where inside the value, as Python would write it: `rows[2]['price']`;
+            equal to the name where the value itself does not fit.
+        expected: what was declared for that place.
+        actual: what is there: the type, and a short repr.
+        advice: the next step, where there is one to name.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        path: str,
+        expected: str,
+        actual: str,
+        advice: str = "",
+    ) -> None:
+        self.name, self.path = name, path
+        self.expected, self.actual, self.advice = expected, actual, advice
+        place = f"variable {name!r}" + (f" at {path}" if path != name else "")
+        super().__init__(
+            f"{place}: expected {expected}, got {actual}"
+            + (f"; {advice}" if advice else ""),
+            name=name,
+            path=path,
+            expected=expected,
+            actual=actual,
+            advice=advice,
+        )
+
+
+class ThreadSafetyError(PythonariumError, RuntimeError):
+    """A thread used an interpreter, a frame or a lock that is not its to use."""
+
+
+class LockTimeoutError(ThreadSafetyError, TimeoutError):
+    """`lock(timeout=...)` did not get the lock in time."""
+
+
+class ContextError(PythonariumError, ValueError):
+    """A context is not there, has no valid name, or is in use."""
+
+
+class SettingsError(PythonariumError, ValueError):
+    """A setting is unknown, has a bad value, or came after the first interpreter."""
+
+
+class UnsupportedError(PythonariumError, RuntimeError):
+    """This rung, or this version of Python, cannot do what was asked."""
+
+
+class ClosedError(PythonariumError, RuntimeError):
+    """An interpreter, a frame or a handle was used after it was closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame of a script's traceback."""
+
+    file: str
+    line: int
+    function: str
+    text: str
+    """The source line, stripped; empty where the source is not to be had."""
+
+
+class ScriptError(PythonariumError):
+    """The script raised an exception.
+
+    Attributes:
+        type_name: the qualified name of the exception's class, without its module.
+        type_module: the module of that class; `__main__` for a class of the script.
+        message: `str(exception)`, which may be empty.
+        frames: the user's frames, outermost first, without those of Pythonarium;
+            of very deep recursion the two ends.
+        notes: what `add_note` added.
+        errors: for an exception group, its members.
+        stdout: what the run printed before it failed, if it was captured.
+        stderr: likewise.
+        report: all of this as plain data.
+
+    `__cause__` and `__context__` are the script's own, as further ScriptErrors.
+    """
+
+    def __init__(self, report: "Report", stdout: str = "", stderr: str = "") -> None:
+        self.report, self.stdout, self.stderr = report, stdout, stderr
+        super().__init__(
+            self._sentence(report), report=report, stdout=stdout, stderr=stderr
+        )
+        cause, context = report["cause"], report["context"]
+        if cause is not None:
+            self.__cause__ = ScriptError(cause)
+        elif context is not None:
+            self.__context__ = ScriptError(context)
+        self.__suppress_context__ = report["suppress_context"]
+
+    def _sentence(self, report: "Report") -> str:
+        frames = report["frames"]
+        where = f" ({frames[-1][0]}, line {frames[-1][1]})" if frames else ""
+        return reports.headline(report) + where
+
+    @property
+    def type_name(self) -> str:
+        return self.report["type_name"]
+
+    @property
+    def type_module(self) -> str:
+        return self.report["type_module"]
+
+    @property
+    def message(self) -> str:
+        return self.report["message"]
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        return tuple(Frame(*frame[:4]) for frame in self.report["frames"])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(self.report["notes"])
+
+    @property
+    def errors(self) -> tuple["ScriptError", ...]:
+        return tuple(ScriptError(member) for member in self.report["errors"])
+
+    @property
+    def traceback(self) -> str:
+        """The traceback as Python prints it, with causes, only the user's frames."""
+        return reports.format_report(self.report)
+
+    @property
+    def __notes__(self) -> list[str]:  # shown where nobody catches the error
+        text = self.__dict__.get("_shown")
+        if text is None:
+            text = self._shown = [reports.format_report(self.report, chain=False)]
+        return text
+
+
+class ScriptSyntaxError(ScriptError):
+    """The source is not Python.  Nothing of it has run.
+
+    Attributes:
+        file: the name under which the source was compiled.
+        line: counted from 1.
+        column: counted from 1, in characters.
+        text: the source line, without its line end.
+    """
+
+    def _sentence(self, report: "Report") -> str:
+        line, caret = self.text, " " * (self.column - 1) + "^"
+        where = f" ({self.file}, line {self.line})"
+        return f"{reports.headline(report)}{where}\n    {line}\n    {caret}"
+
+    @property
+    def file(self) -> str:
+        return self._syntax["file"]
+
+    @property
+    def line(self) -> int:
+        return self._syntax["line"]
+
+    @property
+    def column(self) -> int:
+        return self._syntax["column"]
+
+    @property
+    def text(self) -> str:
+        return self._syntax["text"]
+
+    @property
+    def _syntax(self) -> "reports.Syntax":
+        syntax = self.report["syntax"]
+        assert syntax is not None
+        return syntax
+
+
+class ScriptExitError(ScriptError):
+    """The script called `sys.exit` or raised SystemExit.
+
+    Attributes:
+        code: the exit status that `python` would have ended with; 0 is success.
+    """
+
+    @property
+    def code(self) -> int:
+        code = self.report["exit_code"]
+        assert code is not None
+        return code
+
+    def _sentence(self, report: "Report") -> str:
+        return f"the script ended itself with exit code {report['exit_code']}" + (
+            f": {report['message']}" if report["message"] else ""
+        )
+
+
+class ScriptAttributeError(ScriptError, AttributeError):
+    """The script raised an AttributeError; a host's `hasattr` on a handle needs one."""
+
+
+class ScriptTimeoutError(ScriptError, TimeoutError):
+    """The script ran past its deadline.  `frames` tell where it was.
+
+    Attributes:
+        timeout: the limit, in seconds.
+        elapsed: how long the run took until it ended, in seconds.
+    """
+
+    def __init__(
+        self,
+        report: "Report",
+        stdout: str = "",
+        stderr: str = "",
+        timeout: float = 0.0,
+        elapsed: float = 0.0,
+    ) -> None:
+        self.timeout, self.elapsed = timeout, elapsed
+        super().__init__(report, stdout, stderr)
+        self._facts |= {"timeout": timeout, "elapsed": elapsed}
+
+    def _sentence(self, report: "Report") -> str:
+        frames = report["frames"]
+        where = f", in {frames[-1][0]}, line {frames[-1][1]}" if frames else ""
+        late = self.elapsed - self.timeout
+        slow = (
+            f"; it could be stopped only {late:.2f} s late, because it was in a call"
+            " that Python cannot interrupt: rung='process' can end anything"
+            if late > reports.LATE_SECONDS
+            else ""
+        )
+        return f"the script ran past its timeout of {self.timeout:g} s{where}{slow}"
+
+
+class ScriptInterruptedError(ScriptError):
+    """`interrupt()` ended the script.  `frames` tell where it was."""
+
+    def _sentence(self, report: "Report") -> str:
+        frames = report["frames"]
+        where = f" in {frames[-1][0]}, line {frames[-1][1]}" if frames else ""
+        return f"the script was interrupted{where}"
+

@@ -1,0 +1,159 @@
+"""The lock of an interpreter: a lock first, and the GIL second.
+
+Invariants
+- Whoever is inside the interpreter holds the lock; nothing is done without it.
+- The thread that first uses the interpreter is its home thread.  Its calls take the lock
+  by themselves, for the time of the call.  Any other thread takes it explicitly.
+- The lock is re-entrant, and only its owner releases it.
+- It is an ordinary lock of Python's: a thread that waits for it does not hold the GIL,
+  so a script that sleeps never stands in the way of it.
+"""
+
+import threading
+from _thread import RLock, get_ident
+from types import TracebackType
+from typing import Self
+
+from pythonarium.errors import LockTimeoutError, ThreadSafetyError
+
+__all__ = ["InterpreterLock", "LockGuard"]
+
+SENTENCE = (
+    "Attempt to use Python4j from multiple threads without acquiring GIL. Enclose your"
+    " code in a try(PythonGIL gil = PythonGIL.lock()){...} block."
+)
+"""What Python4J documents for a thread without the lock."""
+
+_claims = threading.Lock()  # two threads may be the first at once
+
+
+class InterpreterLock:
+    """Re-entrant, owner-checked.  Belongs to one interpreter for all its life."""
+
+    __slots__ = ("_depth", "_lock", "home", "owner")
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._depth = 0
+        self.owner: int | None = None
+        self.home: int | None = None
+
+    def begin(self) -> None:
+        """Take the lock for one call.
+
+        Raises:
+            ThreadSafetyError: this thread is not the home thread and has no lock.
+        """
+        me = get_ident()
+        if self.owner != me:
+            if (self.home or self._claim(me)) != me:
+                raise ThreadSafetyError(self._misuse())
+            self._lock.acquire()
+            self.owner = me
+        self._depth += 1
+
+    def end(self) -> None:
+        """Release what `begin` or `acquire` took."""
+        self._depth -= 1
+        if self._depth == 0:
+            self.owner = None
+            self._lock.release()
+
+    def acquire(self, timeout: float | None) -> None:
+        """Take the lock; see `LockGuard`.
+
+        Raises:
+            LockTimeoutError: not within the timeout, in seconds.
+        """
+        me = get_ident()
+        if self.owner != me:
+            if self.home is None:
+                self._claim(me)
+            if not self._lock.acquire(timeout=-1 if timeout is None else timeout):
+                raise LockTimeoutError(
+                    f"the lock was not to be had within {timeout:g} s:"
+                    f" {_thread_name(self.owner)} holds it"
+                )
+            self.owner = me
+        self._depth += 1
+
+    def begin_nowait(self) -> None:
+        """Take the lock for one call, if no other thread holds it.
+
+        Raises:
+            ThreadSafetyError: another thread holds it.
+        """
+        if not self._lock.acquire(blocking=False):
+            raise ThreadSafetyError(
+                f"{_thread_name(self.owner)} is using this interpreter: call interrupt()"
+                " and wait for it, then close()"
+            )
+        if self.owner == get_ident():
+            self._lock.release()
+        self.owner = get_ident()
+        self._depth += 1
+
+    def _claim(self, me: int) -> int:
+        with _claims:
+            self.home = self.home or me
+            return self.home
+
+    def _misuse(self) -> str:
+        return (
+            f"{SENTENCE} In Python: `with interpreter.lock():`"
+            f" ({_thread_name(get_ident())} called; the interpreter belongs to"
+            f" {_thread_name(self.home)}, which needs no lock)"
+        )
+
+
+class LockGuard:
+    """Holds an interpreter's lock from its creation to `close`, in one thread.
+
+    Made by `Interpreter.lock()`, which has taken the lock; `close` or the end of a
+    `with` block releases it, in the same thread.  After that it is inert.
+    """
+
+    __slots__ = ("_lock", "_thread")
+
+    def __init__(self, lock: InterpreterLock) -> None:
+        self._lock: InterpreterLock | None = lock
+        self._thread = get_ident()
+
+    def close(self) -> None:
+        """Release the lock.  A second call does nothing.
+
+        Raises:
+            ThreadSafetyError: another thread took it.
+        """
+        if self._lock is None:
+            return
+        if get_ident() != self._thread:
+            raise ThreadSafetyError(
+                f"{_thread_name(get_ident())} cannot release the lock that"
+                f" {_thread_name(self._thread)} took; close it there"
+            )
+        lock, self._lock = self._lock, None
+        lock.end()
+
+    @property
+    def locked(self) -> bool:
+        """Whether this guard still holds the lock."""
+        return self._lock is not None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _thread_name(ident: int | None) -> str:
+    for thread in threading.enumerate():
+        if thread.ident == ident:
+            return f"thread {thread.name!r}"
+    return "a thread that has ended" if ident is not None else "no thread"

@@ -1,0 +1,101 @@
+"""The host's end of handles: turns them into numbers on the way in, and back."""
+
+import sys
+from _thread import get_ident
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
+
+from pythonarium_kernel.report import is_own_file
+from pythonarium_kernel.session import Caller, Ref
+
+from pythonarium.contexts import Contexts
+from pythonarium.errors import ClosedError, ThreadSafetyError
+from pythonarium.handles import Handle, number_of, road_of
+
+__all__ = ["HandleRoad", "caller"]
+
+
+def caller() -> Caller:
+    """Return the thread, and the line outside of this package, that calls."""
+    frame = sys._getframe(1)  # noqa: SLF001  # there is no cheap public way
+    while frame.f_back is not None and is_own_file(frame.f_code.co_filename):
+        frame = frame.f_back
+    return Caller(get_ident(), (frame.f_code.co_filename, frame.f_lineno))
+
+
+class HandleRoad:
+    """Carries operations on the handles of one interpreter.  Lives as long as it."""
+
+    __slots__ = ("_call", "_contexts", "_discard")
+
+    def __init__(
+        self,
+        call: Callable[..., Any],
+        contexts: Contexts,
+        discard: Callable[[int], None],
+    ) -> None:
+        self._call, self._contexts, self._discard = call, contexts, discard
+
+    def release(self, number: int) -> None:
+        self._discard(number)
+
+    def operate(
+        self, operation: str, args: tuple[object, ...], keywords: Mapping[str, object]
+    ) -> Any:
+        answer = self._call(
+            "operate",
+            self._contexts.current,
+            operation,
+            tuple(map(self.inward, args)),
+            {name: self.inward(value) for name, value in keywords.items()},
+            caller=caller(),
+        )
+        return self.outward(answer)
+
+    def advance(self, iterator: Handle) -> tuple[bool, Any]:
+        done, item = self._call(
+            "advance", self._contexts.current, number_of(iterator), caller=caller()
+        )
+        return done, self.outward(item)
+
+    def await_steps(self, handle: Handle) -> Generator[object, object, object]:
+        origin, context = caller(), self._contexts.current
+        steps = self._call("await_start", number_of(handle))
+        method, argument = "send", None
+        while True:
+            done, answer = self._call(
+                "await_step", context, steps, method, argument, caller=origin
+            )
+            if done:
+                return self.outward(answer)
+            try:
+                method, argument = "send", (yield answer)
+            except BaseException as thrown:  # noqa: BLE001  # goes into the script
+                method, argument = "throw", thrown  # type: ignore[assignment]
+
+    def inward(self, value: object) -> object:
+        """Return a value as the kernel takes it: a handle becomes a Ref.
+
+        Raises:
+            ThreadSafetyError: the handle belongs to another interpreter.
+        """
+        if type(value) is not Handle:
+            return value
+        if road_of(value) is not self:
+            raise ThreadSafetyError(
+                "a handle can only be used with the interpreter that made it; pass"
+                " interpreter.get(handle), its value"
+            )
+        return Ref(number_of(value))
+
+    def outward(self, answer: object) -> object:
+        """Return an answer as the host takes it: a Ref becomes a handle."""
+        return Handle(self, answer.number) if type(answer) is Ref else answer
+
+    def number(self, handle: Handle) -> int:
+        """Return the number of one of this interpreter's handles."""
+        if type(handle) is not Handle:
+            raise ClosedError(f"{handle!r} is no handle")
+        ref = self.inward(handle)
+        assert isinstance(ref, Ref)
+        return ref.number

@@ -1,0 +1,107 @@
+"""What a run gives back."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from pythonarium_kernel.session import Outcome
+
+from pythonarium.errors import VariableMissingError
+from pythonarium.variables import Variables
+
+__all__ = ["Receipt", "Result"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a run took, and where.
+
+    Attributes:
+        wall_seconds: from the script's first line to its last.
+        cpu_seconds: of the thread that ran it; of threads it started, nothing.
+        peak_memory: in bytes, of the worker; None where the run shares the host's process
+            and no figure would be the run's own.
+        bytes_copied: of inputs and outputs.
+        bytes_shared: of buffers (bytes, arrays, tables) that passed by reference.
+        rung: the name of the rung.
+        python_version: such as `3.12.1`.
+        environment: the prefix of the Python environment.
+    """
+
+    wall_seconds: float
+    cpu_seconds: float
+    peak_memory: int | None
+    bytes_copied: int
+    bytes_shared: int
+    rung: str
+    python_version: str
+    environment: str
+
+
+class Maker(Protocol):
+    """What a result asks of its interpreter when it is looked at."""
+
+    def value_of(self, outcome: Outcome) -> object:
+        """Return the last expression's value, or a Handle."""
+
+    def receipt_of(self, outcome: Outcome, shared: int) -> Receipt:
+        """Return times, bytes and the place of the run."""
+
+
+class Result(Mapping[str, object]):
+    """The outputs of a run, by name, and what else it left."""
+
+    __slots__ = ("_maker", "_outcome", "_outputs", "_shared", "_types")
+
+    def __init__(
+        self,
+        maker: Maker,
+        outcome: Outcome,
+        types: Mapping[str, object],
+        shared: int,
+    ) -> None:
+        self._maker, self._outcome, self._shared = maker, outcome, shared
+        self._outputs, self._types = outcome.outputs, types
+
+    def __getitem__(self, name: str) -> object:
+        try:
+            return self._outputs[name]
+        except KeyError:
+            raise VariableMissingError.among(name, self._outputs) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._outputs)
+
+    def __len__(self) -> int:
+        return len(self._outputs)
+
+    @property
+    def stdout(self) -> str:
+        """What the run printed, if it was captured, else an empty text."""
+        return self._outcome.run.captured()[0]
+
+    @property
+    def stderr(self) -> str:
+        """Likewise for stderr."""
+        return self._outcome.run.captured()[1]
+
+    @property
+    def variables(self) -> Variables:
+        """The outputs with their types."""
+        return Variables(self._outputs, self._types)
+
+    @property
+    def value(self) -> object:
+        """The value of the script's last statement, if that is an expression, else None.
+
+        A Handle where it is no value.
+        """
+        return self._maker.value_of(self._outcome)
+
+    @property
+    def receipt(self) -> Receipt:
+        """Times, bytes, and where the script ran."""
+        return self._maker.receipt_of(self._outcome, self._shared)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._outputs!r})"

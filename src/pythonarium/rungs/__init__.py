@@ -1,0 +1,1 @@
+"""One module per place where a script can run, one protocol in `_base`."""

@@ -1,0 +1,51 @@
+"""What every rung does: carry a request to the kernel and bring back its answer."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+__all__ = ["Facts", "Rung"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the interpreter at the other end.
+
+    Attributes:
+        rung: the rung's name.
+        python_version: such as `3.12.1`.
+        executable: the path of its python.
+        environment: the prefix of its environment.
+        pid: of the process that it lives in.
+    """
+
+    rung: str
+    python_version: str
+    executable: str
+    environment: str
+    pid: int
+
+
+class Rung(Protocol):
+    """A road to one kernel session.
+
+    Opened by an Interpreter, closed by it.  `call` is made by one thread at a time, under
+    the interpreter's lock; `interrupt` and `discard` by any thread at any time.
+    """
+
+    facts: Facts
+
+    def call(self, operation: str, /, *args: Any, **options: Any) -> Any:
+        """Call a method of the session.
+
+        Raises:
+            PythonariumError: what the kernel refused, or the script raised.
+        """
+
+    def interrupt(self) -> bool:
+        """End the running script; return False if none runs."""
+
+    def discard(self, number: int) -> None:
+        """Release a handle at the next occasion."""
+
+    def close(self) -> None:
+        """Close the session.  A second call does nothing."""

@@ -1,0 +1,240 @@
+"""Every setting: argument > environment variable > property > default.
+
+A property is set by `set_property` under the name that Python4J documents.  Settings
+hold for the process.  They are read when the first interpreter opens; a change is
+refused from then on until the last one closes.
+"""
+
+import os
+import sys
+import sysconfig
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from pythonarium.errors import SettingsError
+
+__all__ = [
+    "SETTINGS",
+    "PathSetting",
+    "Setting",
+    "get_property",
+    "read",
+    "set_property",
+]
+
+PathAppend = Literal["before", "after", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its three names, its default, and what it does in Python."""
+
+    name: str
+    environment_variable: str
+    property_name: str
+    default: str
+    choices: tuple[str, ...]
+    meaning: str
+
+
+_BOOL = ("true", "false")
+SETTINGS = {
+    setting.name: setting
+    for setting in (
+        Setting(
+            "path",
+            "PYTHONARIUM_PATH",
+            "org.eclipse.python4j.path",
+            "",
+            (),
+            "folders to import from, separated as in PATH",
+        ),
+        Setting(
+            "path_append",
+            "PYTHONARIUM_PATH_APPEND",
+            "org.eclipse.python4j.path.append",
+            "before",
+            ("before", "after", "none"),
+            "where these folders stand: before or after the interpreter's own, or, with"
+            " none, instead of them (the standard library stays)",
+        ),
+        Setting(
+            "release_gil_automatically",
+            "PYTHONARIUM_RELEASE_GIL_AUTOMATICALLY",
+            "org.eclipse.python4j.release_gil_automatically",
+            "true",
+            _BOOL,
+            "read by the JVM host; a Python host's interpreter releases its GIL by"
+            " itself, whatever is set",
+        ),
+        Setting(
+            "initialize",
+            "PYTHONARIUM_INITIALIZE",
+            "org.eclipse.python4j.python.initialize",
+            "true",
+            _BOOL,
+            "whether pythonarium.python4j opens its interpreter by itself; with false"
+            " PythonExecutioner.init() must be called first",
+        ),
+        Setting(
+            "numpy_import",
+            "PYTHONARIUM_NUMPY_IMPORT",
+            "org.eclipse.python4j.numpyimport",
+            "true",
+            _BOOL,
+            "whether pythonarium.python4j imports numpy, where it is installed, when its"
+            " interpreter opens",
+        ),
+        Setting(
+            "create_npy_python",
+            "PYTHONARIUM_CREATE_NPY_PYTHON",
+            "org.eclipse.python4j.create_npy_python",
+            "false",
+            _BOOL,
+            "read by the JVM host; between Python and Python arrays pass by reference",
+        ),
+    )
+}
+"""All settings by name."""
+
+_properties: dict[str, str] = {}
+_in_force: "PathSetting | None" = None
+
+
+def set_property(property_name: str, value: str) -> None:
+    """Set a property, as `-Dname=value` does for a JVM.
+
+    Raises:
+        SettingsError: there is no such property, the value is none of its choices, or an
+            interpreter is open.
+    """
+    setting = _by_property(property_name)
+    if _in_force is not None:
+        raise SettingsError(
+            f"{property_name} cannot be changed now: it is read when the first"
+            " interpreter opens; set it before, or close all interpreters first"
+        )
+    _properties[setting.name] = _checked(setting, value, property_name)
+
+
+def get_property(property_name: str) -> str:
+    """Return what is in force for a property: environment, property or default.
+
+    Raises:
+        SettingsError: there is no such property.
+    """
+    return read(_by_property(property_name).name)
+
+
+def clear_properties() -> None:
+    """Forget all properties that were set."""
+    _properties.clear()
+
+
+def read(name: str, argument: str | None = None) -> str:
+    """Return the value of a setting.
+
+    Raises:
+        SettingsError: the value is none of its choices.
+    """
+    setting = SETTINGS[name]
+    if argument is not None:
+        return _checked(setting, argument, name)
+    variable = setting.environment_variable
+    if variable in os.environ:
+        return _checked(setting, os.environ[variable], variable)
+    return _properties.get(name, setting.default)
+
+
+def _by_property(property_name: str) -> Setting:
+    for setting in SETTINGS.values():
+        if setting.property_name == property_name:
+            return setting
+    known = ", ".join(setting.property_name for setting in SETTINGS.values())
+    raise SettingsError(f"no property {property_name!r}; there are {known}")
+
+
+def _checked(setting: Setting, value: str, source: str) -> str:
+    if not setting.choices:
+        return value
+    if value.lower() in setting.choices:
+        return value.lower()
+    choices = ", ".join(setting.choices)
+    raise SettingsError(f"{source}: expected one of {choices}, got {value!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class PathSetting:
+    """Folders to import from, and where they stand on `sys.path`."""
+
+    folders: tuple[str, ...]
+    append: PathAppend
+
+    @classmethod
+    def read(
+        cls,
+        folders: Sequence[str | os.PathLike[str]] | None = None,
+        append: str | None = None,
+    ) -> "PathSetting":
+        """Resolve the two path settings, arguments first.
+
+        Raises:
+            SettingsError: `append` is none of before, after, none.
+        """
+        if folders is None:
+            text = read("path")
+            folders = [part for part in text.split(os.pathsep) if part]
+        where = cast("PathAppend", read("path_append", append))
+        return cls(tuple(os.path.abspath(folder) for folder in folders), where)
+
+    def apply(self) -> Callable[[], None] | None:
+        """Put the folders on `sys.path`; return what takes them off again."""
+        if not self.folders:
+            return None
+        own = list(sys.path)
+        kept = [p for p in own if _is_standard_library(p)]
+        sys.path[:] = {
+            "before": [*self.folders, *own],
+            "after": [*own, *self.folders],
+            "none": [*self.folders, *kept],
+        }[self.append]
+
+        def undo() -> None:
+            added = [p for p in sys.path if p not in own and p not in self.folders]
+            sys.path[:] = [*added, *own]
+
+        return undo
+
+
+def _is_standard_library(folder: str) -> bool:
+    paths = sysconfig.get_paths()
+    roots = (paths["stdlib"], paths["platstdlib"])
+    return folder.endswith(".zip") or any(
+        folder == root or folder == os.path.join(root, "lib-dynload") for root in roots
+    )
+
+
+def put_in_force(path: PathSetting) -> None:
+    """Record what the first interpreter runs with."""
+    global _in_force
+    _in_force = path
+
+
+def check_in_force(path: PathSetting) -> None:
+    """Compare what a further interpreter asks for.
+
+    Raises:
+        SettingsError: it asks for another path than the one in force.
+    """
+    if _in_force is not None and path != _in_force:
+        raise SettingsError(
+            f"path: the interpreters of this process share one sys.path, and {_in_force}"
+            f" is in force, so {path} is too late; close the others first"
+        )
+
+
+def release() -> None:
+    """Allow changes again: no interpreter is open."""
+    global _in_force
+    _in_force = None

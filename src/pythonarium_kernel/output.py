@@ -1,0 +1,350 @@
+"""stdout and stderr per run, right also when several threads print.
+
+Invariants
+- While any run is on, `sys.stdout` and `sys.stderr` are the two `Router` objects of
+  this process.  A router has no state of its own: it asks `route.current` which run
+  is printing and hands the text to that run's sink, or to the host's stream.
+- `enter` and `leave` are paired and counted under `_lock`.  The first `enter` keeps
+  the host's streams, the last `leave` puts them back, whatever a script left there.
+- A run inside a run (script, host callable, script) that finds a stream which the
+  host callable has put there prints to that stream, and leaves it in place.
+- A script may close, detach or replace its streams: that concerns its run alone.  The
+  host's streams are never closed, and what a replaced stream still buffers is flushed.
+- Text that a thread prints piece by piece stays together: a sink joins pieces to lines
+  per thread.
+
+Not seen by a router: `os.write(1, ...)`, output of C code and of child processes.
+"""
+
+import io
+import sys
+from _thread import allocate_lock, get_ident
+from contextlib import suppress
+
+from pythonarium_kernel.route import current
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Optional
+
+    from pythonarium_kernel.runner import Run
+
+PIECES = 1000
+"""Pieces of an unfinished line that are kept before they are passed on."""
+
+
+class Sink:
+    """Where the text of one run goes: kept up to a limit, and told line by line.
+
+    Made by the runner, closed by it when the run is over.  Any thread may write.
+
+    Args:
+        keep: whether `text()` returns what was written.
+        limit: the number of characters kept; None for all.
+        on_line: called with each line, without its line end, outside the run's route.
+    """
+
+    encoding = "utf-8"
+    errors = "backslashreplace"
+    newlines = None
+    line_buffering = True
+    mode = "w"
+
+    def __init__(
+        self,
+        name: str,
+        keep: bool,
+        limit: "Optional[int]",
+        on_line: "Optional[Callable[[str], object]]",
+    ) -> None:
+        self.name = f"<{name}>"
+        self.closed = False
+        self._keep, self._room, self._on_line = keep, limit, on_line
+        self._kept: list[str] = []
+        self._cut = 0
+        self._pending: dict[int, list[str]] = {}
+
+    def write(self, text: str) -> int:
+        if self.closed:
+            message = "I/O operation on closed file."
+            raise ValueError(message)
+        if not isinstance(text, str):
+            message = f"write() argument must be str, not {type(text).__name__}"
+            raise TypeError(message)
+        thread = get_ident()
+        pending = self._pending
+        if "\n" in text:
+            whole, _, rest = text.rpartition("\n")
+            pieces = pending.pop(thread, None)
+            if pieces:
+                whole = "".join(pieces) + whole
+            self._emit(whole + "\n")
+            if rest:
+                pending[thread] = [rest]
+        elif text:
+            pieces = pending.setdefault(thread, [])
+            pieces.append(text)
+            if len(pieces) >= PIECES and self._on_line is None:
+                self._emit("".join(pending.pop(thread)))
+        return len(text)
+
+    def _emit(self, text: str) -> None:
+        if self._on_line is not None:
+            token = current.set(None)
+            try:
+                for line in text[: -1 if text[-1] == "\n" else None].split("\n"):
+                    self._on_line(line)
+            finally:
+                current.reset(token)
+        if self._keep:
+            if self._room is not None:
+                over = len(text) - self._room
+                if over > 0:
+                    self._cut += over
+                    text = text[: self._room]
+                self._room -= len(text)
+            self._kept.append(text)
+
+    def finish(self) -> None:
+        """Pass on the lines that have no end yet."""
+        pending = self._pending
+        while pending:
+            _, pieces = pending.popitem()
+            self._emit("".join(pieces))
+
+    def text(self) -> str:
+        """Return what was kept; its last line says what was cut."""
+        kept = "".join(self._kept)
+        if self._cut:
+            kept += f"\n[pythonarium: {self._cut} more characters were cut off]\n"
+        return kept
+
+    def writelines(self, lines: "Any") -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        """Do nothing: nothing is held back but unfinished lines."""
+
+    def close(self) -> None:
+        self.closed = True
+
+    def fileno(self) -> int:
+        message = "captured output has no file descriptor"
+        raise io.UnsupportedOperation(message)
+
+    def reconfigure(self, **_options: object) -> None:
+        """Accept what a real stream accepts."""
+
+    def isatty(self) -> bool:
+        return False
+
+    def readable(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return False
+
+
+class _Nothing(Sink):
+    """What a script prints to once it has closed its stream, or where there is none."""
+
+    def __init__(self, closed: bool) -> None:
+        super().__init__("closed", False, None, None)
+        self.closed = closed
+
+    def write(self, text: str) -> int:
+        if self.closed:
+            return super().write(text)
+        return len(text)
+
+
+CLOSED = _Nothing(closed=True)
+_NOWHERE = _Nothing(closed=False)
+
+
+class Router:
+    """Stands as `sys.stdout` or `sys.stderr` while a run is on."""
+
+    def __init__(self, name: str) -> None:
+        self.__dict__.update(_name=name, _host=None)
+
+    def _target(self) -> "Any":
+        run = current.get()
+        if run is not None:
+            sink = getattr(run, self._name)
+            if sink is not None:
+                return sink
+            run.printed = True
+        host = self._host
+        if host is None:  # no run is on: a script's thread, or a stream it kept
+            host = getattr(sys, self._name)
+            if host is self:
+                host = getattr(sys, f"__{self._name}__")
+        return _NOWHERE if host is None else host
+
+    def write(self, text: str) -> int:
+        count: int = self._target().write(text)
+        return count
+
+    def flush(self) -> None:
+        self._target().flush()
+
+    def writelines(self, lines: "Any") -> None:
+        self._target().writelines(lines)
+
+    @property
+    def buffer(self) -> "_Bytes":
+        return _Bytes(self)
+
+    def close(self) -> None:
+        run = current.get()
+        if run is not None:
+            setattr(run, self._name, CLOSED)
+
+    def detach(self) -> "_Bytes":
+        return _Bytes(self)
+
+    def __enter__(self) -> "Router":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def __getattr__(self, name: str) -> "Any":
+        return getattr(self._target(), name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(self._target(), name, value)
+
+    def __repr__(self) -> str:
+        return f"<pythonarium {self._name} of this run>"
+
+
+io.TextIOBase.register(Router)
+
+
+class _Bytes(io.BufferedIOBase):
+    """The binary side of a router.  Closing it closes nothing else."""
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+
+    def write(self, data: "Any") -> int:
+        if self.closed:
+            message = "write to closed file"
+            raise ValueError(message)
+        target = self._router._target()  # noqa: SLF001  # two halves of one thing
+        binary = getattr(target, "buffer", None)
+        if binary is not None:
+            target.flush()
+            count: int = binary.write(data)
+            return count
+        raw = bytes(data)
+        target.write(raw.decode("utf-8", "backslashreplace"))
+        return len(raw)
+
+    def flush(self) -> None:
+        if not self.closed:
+            target = self._router._target()  # noqa: SLF001
+            with suppress(ValueError):  # the host's stream is closed
+                target.flush()
+
+    def fileno(self) -> int:
+        number: int = self._router._target().fileno()  # noqa: SLF001
+        return number
+
+    def isatty(self) -> bool:
+        return bool(self._router.isatty())
+
+    def writable(self) -> bool:
+        return True
+
+    @property
+    def name(self) -> object:
+        return self._router.name
+
+    @property
+    def raw(self) -> "_Bytes":
+        return self
+
+
+_stdout = Router("stdout")
+_stderr = Router("stderr")
+_lock = allocate_lock()
+_active = 0
+
+
+def enter(run: "Run") -> None:
+    """Put the routers in place for a run; `leave` must follow in the same thread."""
+    global _active
+    with _lock:
+        _active += 1
+        if _active == 1:
+            _keep_host_streams()
+    if sys.stdout is not _stdout or sys.stderr is not _stderr:
+        if run.outer is not None:
+            run.outer_streams = _replaced()
+            if sys.stdout is not _stdout and run.stdout is None:
+                run.stdout = sys.stdout
+            if sys.stderr is not _stderr and run.stderr is None:
+                run.stderr = sys.stderr
+        sys.stdout, sys.stderr = _stdout, _stderr  # type: ignore[assignment]
+
+
+def leave(run: "Run") -> None:
+    """Undo `enter`, and flush what the run has printed."""
+    global _active
+    if run.printed:
+        _flush(_stdout)
+        _flush(_stderr)
+    if sys.stdout is not _stdout or sys.stderr is not _stderr:
+        for stream in _replaced():
+            if stream is not None:
+                _flush(stream)
+        sys.stdout, sys.stderr = _stdout, _stderr  # type: ignore[assignment]
+    with _lock:
+        _active -= 1
+        if _active == 0:
+            _give_back_host_streams()
+            return
+    if run.outer_streams is not None:
+        out, err = run.outer_streams
+        sys.stdout, sys.stderr = out or _stdout, err or _stderr
+
+
+def reset_after_fork() -> None:
+    """Forget, in a forked child, the runs of threads that do not exist there."""
+    global _lock, _active
+    _lock = allocate_lock()
+    _active = min(_active, 1)
+
+
+def _keep_host_streams() -> None:
+    if sys.stdout is not _stdout:
+        _stdout.__dict__["_host"] = sys.stdout
+        sys.stdout = _stdout  # type: ignore[assignment]
+    if sys.stderr is not _stderr:
+        _stderr.__dict__["_host"] = sys.stderr
+        sys.stderr = _stderr  # type: ignore[assignment]
+
+
+def _give_back_host_streams() -> None:
+    sys.stdout = _stdout.__dict__["_host"]
+    sys.stderr = _stderr.__dict__["_host"]
+    _stdout.__dict__["_host"] = _stderr.__dict__["_host"] = None
+
+
+def _replaced() -> "tuple[Any, Any]":
+    return (
+        None if sys.stdout is _stdout else sys.stdout,
+        None if sys.stderr is _stderr else sys.stderr,
+    )
+
+
+def _flush(stream: "Any") -> None:
+    with suppress(Exception):  # a script's own stream may do anything
+        stream.flush()

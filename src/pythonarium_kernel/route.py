@@ -1,0 +1,210 @@
+"""Which script a piece of Python code belongs to, at any moment, in any thread.
+
+Invariants
+- `current` holds the run to which the code of this thread (of this asyncio task)
+  belongs, or None for the host's own code.  Only `runner` sets it, and resets it with
+  the token, in the same thread, whatever the script did.
+- A thread that a script starts belongs to the same run: `Thread.start` is wrapped to
+  hand it on.  asyncio tasks and `asyncio.to_thread` carry it by themselves.
+- `sys.modules["__main__"]` keeps its identity.  Only its class is exchanged for one
+  that looks at `current`: inside a run every attribute is that of the run's context
+  module, outside it is the host's own.  So pickle, dataclasses, typing, inspect,
+  unittest and multiprocessing find what a script defines under `__main__`, in many
+  threads at once, and the host's `__main__` is not touched.
+- `install` and `uninstall` are counted under `_lock`.  The last `uninstall` puts both
+  back, unless somebody else has exchanged them since; what stays then does nothing.
+- After a fork the child keeps the run that it was forked in.  Its output goes to the
+  host's streams, for a sink in the child's memory would be lost.
+
+    script ──> import __main__ ──> sys.modules["__main__"]  (the host's module object)
+                                        │ class _RoutedMain
+                    current.get() ──────┤
+                      a run             ├──> the run's context module
+                      None              └──> the host's own namespace
+"""
+
+import sys
+from contextvars import ContextVar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Optional
+
+    from pythonarium_kernel.runner import Run
+
+current: "ContextVar[Optional[Run]]" = ContextVar("pythonarium_run", default=None)
+
+_lock: "Any" = None
+_users = 0
+_undo: "list[Callable[[], None]]" = []
+
+
+def install() -> None:
+    """Route `__main__` and new threads.  Counted: each needs its `uninstall`."""
+    global _lock, _users
+    if _lock is None:
+        from _thread import allocate_lock
+
+        _lock = allocate_lock()
+        _reset_after_fork()
+    with _lock:
+        _users += 1
+        if _users == 1:
+            _undo.append(_route_main())
+            _undo.append(_route_threads())
+
+
+def uninstall() -> None:
+    """Take back one `install`."""
+    global _users
+    with _lock:
+        _users -= 1
+        if _users == 0:
+            while _undo:
+                _undo.pop()()
+    if _users == 0:
+        remove_files()
+
+
+def _reset_after_fork() -> None:
+    import os
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_in_child)
+
+
+def _in_child() -> None:
+    global _lock
+    from _thread import allocate_lock
+
+    _lock = allocate_lock()
+    _files.clear()
+    run = current.get()
+    if run is not None:
+        run.stdout = run.stderr = None
+
+
+def _route_main() -> "Callable[[], None]":
+    main = sys.modules["__main__"]
+    plain = main.__class__
+
+    class _RoutedMain(plain):  # type: ignore[misc, valid-type]  # the host's own class
+        __slots__ = ()
+
+        def __getattribute__(self, name: str) -> object:
+            run = current.get()
+            if run is None:
+                return super().__getattribute__(name)
+            if name == "__file__" and name not in run.module.__dict__:
+                return real_file(run)
+            return getattr(run.module, name)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            run = current.get()
+            if run is None:
+                super().__setattr__(name, value)
+            else:
+                setattr(run.module, name, value)
+
+        def __delattr__(self, name: str) -> None:
+            run = current.get()
+            if run is None:
+                super().__delattr__(name)
+            else:
+                delattr(run.module, name)
+
+        def __dir__(self) -> "list[str]":
+            run = current.get()
+            return list(super().__dir__() if run is None else dir(run.module))
+
+    main.__class__ = _RoutedMain
+
+    def undo() -> None:
+        if type(main) is _RoutedMain:
+            main.__class__ = plain
+
+    return undo
+
+
+def _route_threads() -> "Callable[[], None]":
+    from threading import Thread
+
+    original = Thread.start
+
+    def start(self: "Thread") -> None:
+        run = current.get()
+        if run is not None:
+            _hand_on(self, run)
+        original(self)
+
+    start.__doc__ = original.__doc__
+    Thread.start = start  # type: ignore[method-assign]  # the documented hand-on
+
+    def undo() -> None:
+        if Thread.start is start:
+            Thread.start = original  # type: ignore[method-assign]
+
+    return undo
+
+
+def _hand_on(thread: "Any", run: "Run") -> None:
+    """Let a thread that is about to start belong to the run."""
+    target = thread.run
+
+    def routed() -> None:
+        thread.__dict__.pop("run", None)
+        current.set(run)
+        target()
+
+    thread.run = routed
+
+
+_files: "dict[str, str]" = {}
+
+
+def real_file(run: "Run") -> str:
+    """Return the path of a real file with the source that a run executes.
+
+    multiprocessing's start methods spawn and forkserver import it in the child, and
+    `inspect.getsource` reads the classes of a script from it.
+
+    Raises:
+        AttributeError: the run executes no source text.
+    """
+    import os
+
+    script = run.script
+    if script is None:
+        message = "module '__main__' has no attribute '__file__'"
+        raise AttributeError(message)
+    if os.path.isfile(script.filename):
+        return os.path.abspath(script.filename)
+    path = _files.get(script.text)
+    if path is None or not os.path.exists(path):
+        path = _files[script.text] = _write(script.text)
+    return path
+
+
+def _write(text: str) -> str:
+    import atexit
+    import os
+    import tempfile
+
+    descriptor, path = tempfile.mkstemp(prefix="pythonarium-script-", suffix=".py")
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    if not _files:
+        atexit.register(remove_files)
+    return path
+
+
+def remove_files() -> None:
+    """Remove the files that `real_file` wrote."""
+    import os
+
+    while _files:
+        _, path = _files.popitem()
+        try:
+            os.unlink(path)
+        except OSError:
+            pass  # somebody removed it before

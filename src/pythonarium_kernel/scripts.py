@@ -1,0 +1,335 @@
+"""Source text becomes code, under its own name, as it stands.
+
+Nothing is added to or taken from the text, but for what Python's own reading of a file
+does (line ends, a byte-order mark) and the indentation that all of it shares.
+
+The value of a last expression costs next to nothing: the text before the last line
+that starts a statement compiles as `exec`, that line and what follows as `eval`.
+Both compile only if the cut falls between two statements; where it does not, the
+syntax tree decides.
+
+Source text is registered with linecache for as long as some code made from it lives,
+so a traceback through a function shows its line however much later it is called.
+"""
+
+import sys
+import weakref
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Optional
+
+    from pythonarium_kernel.report import Report
+
+GENERATION = 256
+"""Scripts in one generation of the code cache; it keeps two."""
+GENERATION_CHARACTERS = 4_000_000
+
+_STATEMENTS = frozenset(
+    "assert async break class continue def del except elif else finally for from "
+    "global if import nonlocal pass raise return try while with".split()
+)
+_young: "dict[tuple[Optional[str], str, str], Script]" = {}
+_old: "dict[tuple[Optional[str], str, str], Script]" = {}
+_size = 0
+_count = 0
+_live: "dict[str, _Text]" = {}
+
+
+class SourceError(Exception):
+    """The source cannot be compiled.  `report` says why and where."""
+
+    def __init__(self, report: "Report") -> None:
+        super().__init__(report["message"])
+        self.report = report
+
+
+class Script:
+    """Compiled source: `head` is run, then `tail`, if there is one, is evaluated."""
+
+    __slots__ = ("filename", "head", "tail", "text")
+
+    def __init__(
+        self,
+        filename: str,
+        text: str,
+        head: "Optional[CodeType]",
+        tail: "Optional[CodeType]",
+    ) -> None:
+        self.filename, self.text = filename, text
+        self.head, self.tail = head, tail
+
+
+def compiled(source: str, filename: "Optional[str]" = None, mode: str = "exec") -> Script:
+    """Return the script for a source text, from the cache where it was seen before.
+
+    Args:
+        source: Python source.
+        filename: the name in tracebacks; `<script-N>` where there is none.
+        mode: exec for statements, eval for one expression.
+
+    Raises:
+        SourceError: it is no Python source.
+    """
+    key = (filename, mode, source)
+    script = _young.get(key)
+    if script is not None:
+        return script
+    script = _old.get(key)
+    if script is None:
+        script = _compile(source, filename, mode)
+    _remember(key, script)
+    return script
+
+
+def _remember(key: "tuple[Optional[str], str, str]", script: Script) -> None:
+    # Unlocked: a race between threads costs a compilation, never a wrong result.
+    global _old, _young, _size
+    _size += len(script.text)
+    if len(_young) >= GENERATION or _size > GENERATION_CHARACTERS:
+        _old, _young, _size = _young, {}, len(script.text)
+    _young[key] = script
+
+
+def forget_all() -> None:
+    """Empty the cache of compiled scripts."""
+    global _old, _young, _size
+    _old, _young, _size = {}, {}, 0
+
+
+def _compile(source: str, filename: "Optional[str]", mode: str) -> Script:
+    global _count
+    if filename is None:
+        _count += 1
+        filename = f"<script-{_count}>"
+    text = _dedented(_plain(source))
+    try:
+        _check_characters(text, filename)
+        if mode == "eval":
+            code = _code(text.rstrip(), filename, "eval")
+            script = Script(filename, text, None, code)
+        else:
+            script = Script(filename, text, *_split(text, filename))
+    except (SyntaxError, MemoryError, RecursionError, UnicodeError, ValueError) as error:
+        from pythonarium_kernel import report
+
+        syntax_error = _as_syntax_error(error, text, filename)
+        raise SourceError(
+            report.from_exception(
+                syntax_error.with_traceback(None), "syntax", text.split("\n")
+            )
+        ) from None
+    _register(script)
+    return script
+
+
+def decoded(data: bytes, filename: str) -> str:
+    """Return the text of a source file, by its byte-order mark or encoding cookie.
+
+    Raises:
+        SourceError: the encoding is unknown, or the bytes are not in it.
+    """
+    from importlib.util import decode_source
+
+    try:
+        return decode_source(data)
+    except (SyntaxError, UnicodeDecodeError) as error:
+        from pythonarium_kernel import report
+
+        line = data[: getattr(error, "start", 0)].count(b"\n") + 1
+        text = data.decode("utf-8", "backslashreplace").splitlines()[line - 1]
+        if isinstance(error, SyntaxError):
+            message = str(error.msg)
+        else:
+            message = f"(unicode error) {error}"
+        shown = SyntaxError(message, (filename, line, 1, text[:200]))
+        raise SourceError(report.from_exception(shown, "syntax")) from None
+
+
+def _plain(source: str) -> str:
+    if source.startswith("\ufeff"):
+        source = source[1:]
+    if "\r" in source:
+        source = source.replace("\r\n", "\n").replace("\r", "\n")
+    return source
+
+
+def _dedented(text: str) -> str:
+    """Take the first statement's indentation off every line that has it."""
+    if not text[:1].isspace():
+        return text
+    lines = text.split("\n")
+    for line in lines:
+        bare = line.lstrip(" \t\f")
+        if bare and not bare.startswith("#"):
+            indent = line[: len(line) - len(bare)]
+            break
+    else:
+        return text
+    if not indent:
+        return text
+    return "\n".join(
+        line[len(indent) :] if line.startswith(indent) else line for line in lines
+    )
+
+
+def _check_characters(text: str, filename: str) -> None:
+    """Raise a SyntaxError for what `compile` refuses without saying where."""
+    at, reason = text.find("\0"), "source code cannot contain null bytes"
+    if at < 0 and not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            at = error.start
+            reason = f"source code cannot contain the lone surrogate {text[at]!a}"
+    if at >= 0:
+        start = text.rfind("\n", 0, at) + 1
+        line = text[start:].split("\n", 1)[0]
+        shown = line.replace("\0", "\ufffd")
+        shown = shown.encode("utf-8", "replace").decode("utf-8")
+        number = text.count("\n", 0, at) + 1
+        raise SyntaxError(reason, (filename, number, at - start + 1, shown))
+
+
+def _as_syntax_error(
+    error: Exception, text: str, filename: str
+) -> SyntaxError:
+    """Turn what the parser raises on monstrous input into a SyntaxError."""
+    if isinstance(error, SyntaxError):
+        return error
+    lines = text.split("\n")
+    longest = max(range(len(lines)), key=lambda i: len(lines[i]))
+    reason = "too deeply nested for Python's parser"
+    if not isinstance(error, (MemoryError, RecursionError)):
+        reason = str(error)
+    return SyntaxError(reason, (filename, longest + 1, 1, lines[longest][:200]))
+
+
+def _code(text: str, filename: str, mode: str, flags: int = 0) -> "CodeType":
+    code: CodeType = compile(text, filename, mode, flags, dont_inherit=True)
+    return code
+
+
+def _split(
+    text: str, filename: str
+) -> "tuple[Optional[CodeType], Optional[CodeType]]":
+    cut = _last_statement(text)
+    if cut is None:
+        return _code(text, filename, "exec"), None
+    if cut >= 0:
+        head_text, tail_text = text[:cut], text[cut:]
+        padding = "\n" * head_text.count("\n")
+        try:
+            head = _code(head_text, filename, "exec")
+            flags = head.co_flags & _future_flags()
+            return head, _code(padding + tail_text, filename, "eval", flags)
+        except (SyntaxError, ValueError):
+            pass  # the cut was not between statements, or the source is broken
+    return _split_tree(text, filename)
+
+
+def _last_statement(text: str) -> "Optional[int]":
+    """Return where the last statement may start, None where it is no expression for
+    sure, -1 where only the syntax tree can tell."""
+    end = len(text)
+    while end > 0:
+        start = text.rfind("\n", 0, end) + 1
+        line = text[start:end]
+        first = line[:1]
+        if first and not first.isspace() and first not in "#)]}":
+            break
+        end = start - 1
+    else:
+        return None
+    word = line.split(None, 1)[0].rstrip(":")
+    if word in _STATEMENTS and "'''" not in text and '"""' not in text:
+        return None
+    if first in "'\"" or ";" in line or text[start - 2 : start] == "\\\n":
+        return -1
+    left, equals, right = line.partition("=")
+    if equals and right[:1] != "=" and "(" not in left and '"' not in line:
+        if left[-1:] not in "!<>=:" and "'" not in line and "#" not in line:
+            return None  # an assignment, plain or augmented
+    return start
+
+
+def _split_tree(
+    text: str, filename: str
+) -> "tuple[Optional[CodeType], Optional[CodeType]]":
+    import ast
+
+    code = _code(text, filename, "exec")
+    tree = ast.parse(text, filename)
+    if not tree.body or not isinstance(tree.body[-1], ast.Expr):
+        return code, None
+    if len(tree.body) == 1 and isinstance(tree.body[0].value, ast.Constant):
+        return code, _tree_code(ast.Expression(tree.body[0].value), filename, 0)
+    last = tree.body.pop()
+    head = _tree_code(tree, filename, 0)
+    flags = head.co_flags & _future_flags()
+    assert isinstance(last, ast.Expr)
+    return head, _tree_code(ast.Expression(last.value), filename, flags)
+
+
+def _tree_code(tree: object, filename: str, flags: int) -> "CodeType":
+    import ast
+
+    mode = "eval" if isinstance(tree, ast.Expression) else "exec"
+    code: CodeType = compile(tree, filename, mode, flags, dont_inherit=True)  # type: ignore[call-overload]
+    return code
+
+
+def _future_flags() -> int:
+    import __future__
+
+    flags = 0
+    for name in __future__.all_feature_names:
+        flags |= getattr(__future__, name).compiler_flag
+    return flags
+
+
+class _Text:
+    """The source text of code that is alive; drops its linecache entry at its end."""
+
+    __slots__ = ("codes", "entry", "filename")
+
+    def __init__(self, script: Script) -> None:
+        self.filename = script.filename
+        lines = [line + "\n" for line in script.text.split("\n")]
+        self.entry = (len(script.text), None, lines, script.filename)
+        self.codes: set[weakref.ref[CodeType]] = set()
+        for code in (script.head, script.tail):
+            if code is not None:
+                self._hold(code)
+
+    def _hold(self, code: "CodeType") -> None:
+        self.codes.add(weakref.ref(code, self._drop))
+        for constant in code.co_consts:
+            if type(constant) is type(code):
+                self._hold(constant)
+
+    def _drop(self, reference: "weakref.ref[CodeType]") -> None:
+        # May run in any thread, at any time: dict operations only, no lock.
+        self.codes.discard(reference)
+        if not self.codes and _live.get(self.filename) is self:
+            del _live[self.filename]
+            linecache = sys.modules.get("linecache")
+            cache = getattr(linecache, "cache", {})
+            if cache.get(self.filename) is self.entry:
+                del cache[self.filename]
+
+
+def _register(script: Script) -> None:
+    import linecache
+
+    text = _live[script.filename] = _Text(script)
+    linecache.cache[script.filename] = text.entry  # type: ignore[assignment]
+
+
+def restore_sources() -> None:
+    """Register again what somebody's `linecache.clearcache()` dropped."""
+    import linecache
+
+    for text in list(_live.values()):
+        linecache.cache.setdefault(text.filename, text.entry)  # type: ignore[arg-type]

@@ -1,0 +1,475 @@
+"""One interpreter's state, and everything that a host can ask of it.
+
+A host of any kind drives a session by its public methods; on the rungs with a road
+between, messages name them.  Values pass as they are here, an object that a host holds
+by number is a Ref.
+
+Invariants
+- One thread at a time is inside a session: the host holds its lock.  `interrupt` and
+  `discard` alone may be called by any thread at any time.
+- A method either does its work or raises one of ScriptFailed, SourceError,
+  MissingVariable, RefusedValue, ContextRefusal, HandleRefusal.  None of them changes
+  anything: contexts, variables and handles are as before, plus what the script did.
+"""
+
+import builtins
+import operator
+import sys
+
+from pythonarium_kernel import route, scripts, watchdog
+from pythonarium_kernel.contexts import Contexts
+from pythonarium_kernel.handles import HandleFrame, Handles
+from pythonarium_kernel.output import Sink
+from pythonarium_kernel.runner import Run, perform, run_script, run_until_exit
+from pythonarium_kernel.values import is_scalar, obstacle
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Callable, Optional
+
+    from pythonarium_kernel.handles import Place
+
+OUTPUT_LIMIT = 16_000_000
+"""Characters of each stream that a capturing run keeps."""
+
+
+class MissingVariable(Exception):
+    """A context holds no variable of that name."""
+
+    def __init__(self, name: str, context: str, names: "list[str]") -> None:
+        super().__init__(name)
+        self.name, self.context, self.names = name, context, names
+
+
+class RefusedValue(Exception):
+    """A value is broken: it contains itself, or text that is none."""
+
+    def __init__(self, name: str, path: str, reason: str) -> None:
+        super().__init__(name)
+        self.name, self.path, self.reason = name, path, reason
+
+
+class Ref:
+    """An object that the host holds by number, in arguments and results."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+class Caller:
+    """Who asks: which thread of the host, and from which of its lines."""
+
+    __slots__ = ("owner", "place")
+
+    def __init__(self, owner: int, place: "Place") -> None:
+        self.owner, self.place = owner, place
+
+
+class Outcome:
+    """What a run gives back: the last expression's value, outputs, streams, times."""
+
+    __slots__ = ("outputs", "run", "value")
+
+    def __init__(self, value: object, outputs: "dict[str, object]", run: Run) -> None:
+        self.value, self.outputs, self.run = value, outputs, run
+
+
+class Session:
+    """One interpreter: contexts, handles, streams.
+
+    Args:
+        on_stdout: called with each line of stdout; None: the host's stream.
+        on_stderr: likewise.
+        output_limit: the characters of each stream that a capturing run keeps; None
+            for all.
+    """
+
+    def __init__(
+        self,
+        on_stdout: "Optional[Callable[[str], object]]" = None,
+        on_stderr: "Optional[Callable[[str], object]]" = None,
+        output_limit: "Optional[int]" = OUTPUT_LIMIT,
+    ) -> None:
+        self.contexts = Contexts()
+        self.handles = Handles()
+        self._on_stdout, self._on_stderr = on_stdout, on_stderr
+        self._streams = on_stdout is not None or on_stderr is not None
+        self._output_limit = output_limit
+        self._active: list[Run] = []
+        route.install()
+
+    def close(self) -> None:
+        """Let go of everything.  Threads that scripts have started keep running."""
+        self.handles.release_all()
+        self.contexts = Contexts()
+        route.uninstall()
+
+    @property
+    def running(self) -> bool:
+        return bool(self._active)
+
+    def interrupt(self) -> bool:
+        """End the outermost run, from any thread; return False if none is on."""
+        try:
+            run = self._active[0]
+        except IndexError:
+            return False
+        return watchdog.stop(run, "interrupt")
+
+    # Running code
+
+    def decode(self, data: bytes, filename: str) -> str:
+        """Return the source text of a file, by its encoding cookie."""
+        return scripts.decoded(data, filename)
+
+    def execute(
+        self,
+        context: str,
+        source: str,
+        filename: "Optional[str]" = None,
+        inputs: "Optional[Mapping[str, object]]" = None,
+        outputs: "Mapping[str, bool]" = {},  # noqa: B006  # never changed
+        *,
+        caller: "Optional[Caller]" = None,
+        timeout: "Optional[float]" = None,
+        capture: bool = False,
+        exit_ends: bool = False,
+    ) -> Outcome:
+        """Set inputs, run a script, collect outputs.
+
+        Args:
+            outputs: names, each with whether the host will check its type.  One that
+                it will not check comes back as a value, or as a Ref.
+            exit_ends: whether `sys.exit()` without a code is an ordinary end.
+        """
+        script = scripts.compiled(source, filename)
+        module = self.contexts.get(context)
+        namespace = module.__dict__
+        if inputs:
+            for name, value in inputs.items():
+                if type(value) is Ref:
+                    value = self.handles.get(value.number)
+                namespace[name] = value
+        run = Run(module, script, timeout)
+        if capture or self._streams:
+            self._make_sinks(run, capture)
+        work = run_until_exit if exit_ends else run_script
+        value = perform(run, self._active, work, script, namespace)
+        values: dict[str, object] = {}
+        for name, checked in outputs.items():
+            found = self._lookup(context, namespace, name)
+            values[name] = found if checked else self.crossing(name, found, caller)
+        return Outcome(value, values, run)
+
+    def execute_file(
+        self,
+        context: str,
+        source: str,
+        filename: str,
+        inputs: "Optional[Mapping[str, object]]" = None,
+        outputs: "Mapping[str, bool]" = {},  # noqa: B006  # never changed
+        *,
+        argv: "list[str]",
+        folder: "Optional[str]",
+        **options: "Any",
+    ) -> Outcome:
+        """Run a file as `python` would: its argv, `__file__`, its folder on the path.
+
+        `sys.argv` and `sys.path` are the process's.  They are as before afterwards, but
+        for what the script itself has added to the path.
+        """
+        namespace = self.contexts.get(context).__dict__
+        namespace["__file__"] = filename
+        old_argv = sys.argv
+        sys.argv = argv
+        if folder is not None:
+            sys.path.insert(0, folder)
+        try:
+            return self.execute(
+                context, source, filename, inputs, outputs, exit_ends=True, **options
+            )
+        finally:
+            sys.argv = old_argv
+            if folder is not None and folder in sys.path:
+                sys.path.remove(folder)
+
+    def evaluate(
+        self,
+        context: str,
+        expression: str,
+        filename: "Optional[str]" = None,
+        inputs: "Optional[Mapping[str, object]]" = None,
+        *,
+        wanted: str = "value",
+        caller: "Optional[Caller]" = None,
+        timeout: "Optional[float]" = None,
+    ) -> object:
+        """Return the value of an expression.
+
+        Args:
+            wanted: value, or else a Ref; handle, always a Ref; or raw, the object.
+        """
+        script = scripts.compiled(expression, filename, "eval")
+        module = self.contexts.get(context)
+        if inputs:
+            module.__dict__.update(inputs)
+        run = Run(module, script, timeout)
+        if self._streams:
+            self._make_sinks(run, False)
+        value = perform(run, self._active, run_script, script, module.__dict__)
+        if wanted == "raw":
+            return value
+        if wanted == "handle":
+            return self.hold(value, caller)
+        return self.crossing("<expression>", value, caller)
+
+    def import_module(
+        self, context: str, name: str, caller: "Optional[Caller]" = None
+    ) -> object:
+        """Import a module, packages and all; return a Ref to it."""
+        import importlib
+
+        run = Run(self.contexts.get(context), None, None)
+        module = perform(run, self._active, importlib.import_module, name)
+        return self.hold(module, caller)
+
+    def _make_sinks(self, run: Run, capture: bool) -> None:
+        limit = self._output_limit
+        if capture or self._on_stdout is not None:
+            run.stdout = Sink("stdout", capture, limit, self._on_stdout)
+        if capture or self._on_stderr is not None:
+            run.stderr = Sink("stderr", capture, limit, self._on_stderr)
+
+    # Variables
+
+    def set(self, context: str, name: str, value: object) -> None:
+        if type(value) is Ref:
+            value = self.handles.get(value.number)
+        self.contexts.get(context).__dict__[name] = value
+
+    def get(
+        self,
+        context: str,
+        name: str,
+        checked: bool = False,
+        caller: "Optional[Caller]" = None,
+    ) -> object:
+        """Return a variable; see `execute` for `checked`."""
+        namespace = self.contexts.get(context).__dict__
+        found = self._lookup(context, namespace, name)
+        return found if checked else self.crossing(name, found, caller)
+
+    def delete(self, context: str, name: str) -> None:
+        namespace = self.contexts.get(context).__dict__
+        self._lookup(context, namespace, name)
+        namespace.pop(name, None)
+
+    def variables(self, context: str) -> "tuple[dict[str, object], dict[str, str]]":
+        """Return the values of a context, and what is no value with the reason."""
+        values: dict[str, object] = {}
+        skipped: dict[str, str] = {}
+        for name, value in list(self.contexts.get(context).__dict__.items()):
+            if not isinstance(name, str) or name.startswith("_"):
+                continue
+            found = obstacle(value)
+            if found is None:
+                values[name] = value
+            else:
+                at = f" at {name}{found.path}" if found.path else ""
+                skipped[name] = found.reason + at
+        return values, skipped
+
+    def _lookup(
+        self, context: str, namespace: "dict[str, object]", name: str
+    ) -> object:
+        try:
+            return namespace[name]
+        except KeyError:
+            names = [n for n in namespace if isinstance(n, str) and n[:2] != "__"]
+            raise MissingVariable(name, context, names) from None
+
+    # Contexts
+
+    def context_names(self) -> "list[str]":
+        return self.contexts.names()
+
+    def add_context(self, name: str) -> None:
+        self.contexts.add(name)
+
+    def reset_context(self, name: str) -> None:
+        self.contexts.reset(name)
+
+    def delete_context(self, name: str) -> None:
+        self.contexts.delete(name)
+
+    # Objects that stay here
+
+    def hold(self, value: object, caller: "Optional[Caller]") -> Ref:
+        """Keep an object for the host."""
+        if caller is None:
+            caller = Caller(0, ("<unknown>", 0))
+        return Ref(self.handles.add(value, caller.owner, caller.place))
+
+    def crossing(
+        self, name: str, value: object, caller: "Optional[Caller]" = None
+    ) -> object:
+        """Return a value as it is, or a Ref to what is no value.
+
+        Raises:
+            RefusedValue: it is broken data.
+        """
+        found = obstacle(value)
+        if found is None:
+            return value
+        if found.kind == "refused":
+            raise RefusedValue(name, found.path, found.reason)
+        return self.hold(value, caller)
+
+    def operate(
+        self,
+        context: str,
+        operation: str,
+        args: "tuple[object, ...]",
+        keywords: "Mapping[str, object]" = {},  # noqa: B006  # never changed
+        *,
+        caller: "Optional[Caller]" = None,
+    ) -> object:
+        """Apply one of OPERATIONS to objects and values.
+
+        A result without parts (a number, text, a date) comes back by value, anything
+        else as a Ref: the host sees each object's changes, whatever the rung.
+        """
+        run = Run(self.contexts.get(context), None, None)
+        if self._streams:
+            self._make_sinks(run, False)
+        handles = self.handles
+        objects = [handles.get(a.number) if type(a) is Ref else a for a in args]
+        named = {
+            name: handles.get(a.number) if type(a) is Ref else a
+            for name, a in keywords.items()
+        }
+        value = perform(run, self._active, _apply, OPERATIONS[operation], objects, named)
+        return value if is_scalar(value) else self.hold(value, caller)
+
+    def advance(
+        self, context: str, number: int, *, caller: "Optional[Caller]" = None
+    ) -> "tuple[bool, object]":
+        """Take the next item of an iterator; return whether it is at its end, and it."""
+        run = Run(self.contexts.get(context), None, None)
+        if self._streams:
+            self._make_sinks(run, False)
+        item = perform(run, self._active, next, self.handles.get(number), _END)
+        if item is _END:
+            return True, None
+        return False, item if is_scalar(item) else self.hold(item, caller)
+
+    def await_step(
+        self,
+        context: str,
+        steps: "Any",
+        method: str,
+        argument: object,
+        *,
+        caller: "Optional[Caller]" = None,
+    ) -> "tuple[bool, object]":
+        """Do one step of an awaitable, for a host whose event loop is this one.
+
+        Args:
+            steps: what `await_start` returned.
+            method: send or throw.
+
+        Returns:
+            Whether it is done, and its result or what the loop shall wait for.
+        """
+        run = Run(self.contexts.get(context), None, None)
+        if self._streams:
+            self._make_sinks(run, False)
+        done, value = perform(run, self._active, _await_step, steps, method, argument)
+        if not done:
+            return False, value
+        return True, value if is_scalar(value) else self.hold(value, caller)
+
+    def await_start(self, number: int) -> object:
+        """Return the steps of an awaitable, for `await_step`."""
+        awaitable: Any = self.handles.get(number)
+        if hasattr(awaitable, "send"):
+            return awaitable
+        return type(awaitable).__await__(awaitable)
+
+    def open_frame(self, caller: Caller, collects: bool) -> HandleFrame:
+        return self.handles.open_frame(caller.owner, collects, caller.place)
+
+    def close_frame(self, frame: HandleFrame, owner: int) -> None:
+        self.handles.close_frame(frame, owner)
+
+    def keep(self, number: int, owner: int) -> None:
+        self.handles.keep(number, owner)
+
+    def value_of(self, number: int, checked: bool = False) -> object:
+        """Return the object behind a number as a value; see `execute` for `checked`."""
+        value = self.handles.get(number)
+        found = None if checked else obstacle(value)
+        if found is not None:
+            raise RefusedValue("<handle>", found.path, found.reason)
+        return value
+
+    def leak_report(self) -> "list[tuple[int, str, Place]]":
+        return self.handles.report()
+
+
+def _apply(
+    function: "Callable[..., object]",
+    objects: "list[object]",
+    named: "dict[str, object]",
+) -> object:
+    return function(*objects, **named)
+
+
+_END = object()
+
+
+def _await_step(steps: "Any", method: str, argument: object) -> "tuple[bool, object]":
+    try:
+        return False, getattr(steps, method)(argument)
+    except StopIteration as stop:
+        return True, stop.value
+
+
+def _call(function: "Callable[..., object]", /, *args: object, **named: object) -> object:
+    return function(*args, **named)
+
+
+def _enter(manager: "Any") -> object:
+    return type(manager).__enter__(manager)
+
+
+def _leave(manager: "Any", *exception: object) -> object:
+    return bool(type(manager).__exit__(manager, *exception))
+
+
+def _type_name(value: object) -> str:
+    return type(value).__qualname__
+
+
+OPERATIONS: "dict[str, Callable[..., object]]" = {
+    "call": _call,
+    "enter": _enter,
+    "exit": _leave,
+    "type_name": _type_name,
+    **{
+        name: getattr(builtins, name)
+        for name in "getattr setattr delattr hasattr len bool hash str repr iter next "
+        "format dir int float complex bytes abs round divmod pow isinstance callable "
+        "reversed".split()
+    },
+    **{
+        name: getattr(operator, name)
+        for name in "getitem setitem delitem contains eq ne lt le gt ge add sub mul "
+        "truediv floordiv mod matmul lshift rshift and_ or_ xor neg pos invert index "
+        "iadd isub imul itruediv ifloordiv imatmul".split()
+    },
+}
+"""What `operate` can do, by name."""

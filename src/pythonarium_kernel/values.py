@@ -1,0 +1,247 @@
+"""What crosses by value, on every rung alike.
+
+A value is plain data: numbers, text, containers of values, dates, arrays, tables.
+Everything else (functions, modules, classes, instances of a script's own classes) is
+an object: it stays where it is and a handle refers to it.  Data that is broken, such
+as a list that contains itself, is refused.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Optional
+
+DEPTH = 200
+"""Levels of containers that a value may have."""
+
+_PLAIN = frozenset(
+    (type(None), bool, int, float, complex, bytes, bytearray, memoryview, range)
+)
+_SCALARS = _PLAIN | {str}
+_LIBRARY = frozenset(
+    [
+        ("datetime", "date"),
+        ("datetime", "datetime"),
+        ("datetime", "time"),
+        ("datetime", "timedelta"),
+        ("datetime", "timezone"),
+        ("zoneinfo", "ZoneInfo"),
+        ("decimal", "Decimal"),
+        ("fractions", "Fraction"),
+        ("uuid", "UUID"),
+        ("uuid", "SafeUUID"),
+        ("pandas", "DataFrame"),
+        ("pandas", "Series"),
+        ("pandas", "Timestamp"),
+        ("pandas", "Timedelta"),
+        ("pandas.core.frame", "DataFrame"),
+        ("pandas.core.series", "Series"),
+        ("pandas._libs.tslibs.timestamps", "Timestamp"),
+        ("pandas._libs.tslibs.timedeltas", "Timedelta"),
+        ("pyarrow.lib", "Table"),
+        ("pyarrow.lib", "RecordBatch"),
+        ("array", "array"),
+    ]
+)
+_SCRIPT_MODULES = ("__main__", "__mp_main__")
+
+
+class Obstacle:
+    """Why a value does not cross: where inside it, and what stands there.
+
+    Attributes:
+        path: as Python would write it behind the variable's name: `[3]['a'].b`.
+        reason: what is there, as a noun phrase.
+        kind: handle, where a handle can stand for it; refused, for broken data.
+    """
+
+    __slots__ = ("kind", "path", "reason")
+
+    def __init__(self, path: str, reason: str, kind: str) -> None:
+        self.path, self.reason, self.kind = path, reason, kind
+
+    def __repr__(self) -> str:
+        return f"Obstacle({self.path!r}, {self.reason!r}, {self.kind!r})"
+
+
+def obstacle(value: object) -> "Optional[Obstacle]":
+    """Return what keeps a value from crossing, or None if it crosses."""
+    cls = type(value)
+    if cls in _PLAIN:
+        return None
+    if cls is str:
+        return _text_obstacle(value)  # type: ignore[arg-type]
+    return _Walk().enter(value, 0)
+
+
+def is_scalar(value: object) -> bool:
+    """Tell whether a value is immutable and has no parts, so a copy is as good."""
+    cls = type(value)
+    if cls in (bytearray, memoryview):
+        return False
+    return cls in _SCALARS or _is_library(cls, "datetime decimal fractions uuid")
+
+
+def _is_library(cls: type, modules: str) -> bool:
+    key = (cls.__module__, cls.__qualname__)
+    return key in _LIBRARY and key[0] in modules.split()
+
+
+def _text_obstacle(text: str) -> "Optional[Obstacle]":
+    if text.isascii():
+        return None
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        surrogate = text[error.start]
+        reason = f"a str with a lone surrogate, {surrogate!a} at index {error.start}"
+        return Obstacle("", reason, "refused")
+    return None
+
+
+class _Walk:
+    """One pass through a value: each container once, no cycle, bounded depth."""
+
+    __slots__ = ("above", "done", "softened")
+
+    def __init__(self) -> None:
+        self.above: set[int] = set()
+        self.done: set[int] = set()
+        self.softened: Optional[Obstacle] = None
+
+    def enter(self, value: object, depth: int) -> "Optional[Obstacle]":
+        cls = type(value)
+        if cls in _PLAIN:
+            return None
+        if cls is str:
+            return _text_obstacle(value)  # type: ignore[arg-type]
+        parts = _parts(value)
+        if parts is None:
+            return None if is_leaf(value) else Obstacle("", _describe(value), "handle")
+        key = id(value)
+        if key in self.above:
+            return Obstacle("", f"a {cls.__name__} that contains itself", "refused")
+        if key in self.done:
+            return None
+        if depth >= DEPTH:
+            reason = f"a {cls.__name__} nested deeper than {DEPTH} levels"
+            return Obstacle("", reason, "refused")
+        self.above.add(key)
+        found = self._scan(parts, depth)
+        self.above.discard(key)
+        self.done.add(key)
+        return found
+
+    def _scan(
+        self, parts: "Iterable[tuple[str, object]]", depth: int
+    ) -> "Optional[Obstacle]":
+        # A refusal outweighs a handle, so the scan goes on behind a handle.
+        soft = None
+        for step, part in parts:
+            found = self.enter(part, depth + 1)
+            if found is not None:
+                found.path = step + found.path
+                if found.kind == "refused":
+                    return found
+                soft = soft or found
+        return soft
+
+
+def _parts(value: object) -> "Optional[Iterable[tuple[str, object]]]":
+    """Return the steps into a container and what is there; None if it is none."""
+    cls = type(value)
+    if cls in (list, tuple, set, frozenset) or cls.__module__ == "collections":
+        if isinstance(value, dict):
+            return _dict_parts(value)
+        if isinstance(value, (list, tuple, set, frozenset)) or cls.__name__ == "deque":
+            return _sequence_parts(value)
+    if cls is dict:
+        return _dict_parts(value)  # type: ignore[arg-type]
+    if cls.__module__ in _SCRIPT_MODULES:
+        return None
+    if hasattr(cls, "__dataclass_fields__"):
+        fields = cls.__dataclass_fields__
+        return [("." + name, getattr(value, name, None)) for name in fields]
+    if isinstance(value, tuple) and hasattr(cls, "_fields"):
+        return [("." + name, part) for name, part in zip(cls._fields, value)]
+    return None
+
+
+def _sequence_parts(value: object) -> "Iterable[tuple[str, object]]":
+    kinds = set(map(type, value))  # type: ignore[call-overload]
+    if kinds <= _PLAIN:
+        return ()
+    if kinds <= _SCALARS and _all_encodable(value):
+        return ()
+    if isinstance(value, (set, frozenset)):
+        return (("{...}", part) for part in value)
+    return ((f"[{index}]", part) for index, part in enumerate(value))  # type: ignore[arg-type]
+
+
+def _all_encodable(values: object) -> bool:
+    text = "".join([part for part in values if type(part) is str])  # type: ignore[attr-defined]
+    return _text_obstacle(text) is None
+
+
+def _dict_parts(value: "dict[object, object]") -> "Iterable[tuple[str, object]]":
+    if set(map(type, value)) == {str} and _all_encodable(value):
+        kinds = set(map(type, value.values()))
+        if kinds <= _PLAIN or (kinds <= _SCALARS and _all_encodable(value.values())):
+            return ()
+        return ((f"[{key!r}]", part) for key, part in list(value.items()))
+    return _key_and_value_parts(value)
+
+
+def _key_and_value_parts(
+    value: "dict[object, object]",
+) -> "Iterable[tuple[str, object]]":
+    for key, part in list(value.items()):
+        yield "{key}", key
+        yield f"[{_short(key)}]", part
+
+
+def is_leaf(value: object) -> bool:
+    """Tell whether a value that has no parts crosses by value."""
+    cls = type(value)
+    module = cls.__module__
+    if module in _SCRIPT_MODULES:
+        return False
+    if (module, cls.__qualname__) in _LIBRARY:
+        return True
+    if module == "numpy":
+        return _is_numpy_value(value)
+    if module in ("pathlib", "pathlib._local"):
+        return True
+    return _is_enum(cls)
+
+
+def _is_numpy_value(value: object) -> bool:
+    dtype = getattr(value, "dtype", None)
+    return dtype is not None and not getattr(dtype, "hasobject", True)
+
+
+def _is_enum(cls: type) -> bool:
+    return any(
+        base.__module__ == "enum" and base.__qualname__ == "Enum" for base in cls.__mro__
+    )
+
+
+def _describe(value: object) -> str:
+    cls = type(value)
+    if cls.__module__ in _SCRIPT_MODULES:
+        return f"an instance of the script's class {cls.__qualname__}"
+    if isinstance(value, type):
+        return f"the class {value.__qualname__}"
+    if cls.__qualname__ in ("module", "function"):
+        return f"the {cls.__qualname__} {getattr(value, '__name__', '?')}"
+    if cls.__module__ == "numpy":
+        return "a numpy array of Python objects"
+    return f"an object of type {cls.__module__}.{cls.__qualname__}"
+
+
+def _short(value: object) -> str:
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001  # it is the script's __repr__
+        return "?"
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,0 +1,255 @@
+"""Ends runs: past their deadline, or when somebody calls `interrupt`.
+
+Invariants
+- A run ends in the thread that runs it, by an `Interrupt` raised inside the script.
+  `Interrupt` is a KeyboardInterrupt, so a script's own handling of Ctrl-C works.
+- It is raised once; the script then has GRACE seconds to clean up; from then on it is
+  raised at every step, so a script that catches everything ends too (3.12 and newer).
+- Nothing is raised outside a script: not in Pythonarium's own files, and not after
+  `finish(run)`.  `run.finished` is set, and the means of raising is taken away, in one
+  hold of `_lock`; `stop` looks at `run.finished` in one hold of the same lock.
+- Until a run must be stopped it costs one dict entry.  On 3.12 and newer
+  `sys.monitoring` is switched on only then, under a free tool id, and off afterwards;
+  on 3.11 the exception is sent asynchronously, again and again, by the watchdog.
+- One daemon thread for the process sleeps until the nearest deadline.  It starts at the
+  first deadline and ends at `shut_down` (the last interpreter closes) or when it was idle
+  for IDLE seconds.
+
+What cannot be ended here: a call that does not return to Python, such as `time.sleep`
+or one long C loop.  The run ends when the call returns, and the error says how late.
+"""
+
+import os
+import sys
+import threading
+from time import monotonic
+
+from pythonarium_kernel.report import is_own_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any, Optional
+
+    from pythonarium_kernel.runner import Run
+
+GRACE = 0.2
+IDLE = 10.0
+_REPEAT = 0.02
+
+_lock = threading.Lock()
+_wake = threading.Condition(_lock)
+_deadlines: "dict[Run, float]" = {}
+_stopping: "dict[int, Run]" = {}
+_thread: "Optional[threading.Thread]" = None
+_next_look = 0.0
+_shut = False
+
+
+class Interrupt(KeyboardInterrupt):
+    """Raised inside a script that must end."""
+
+    run: "Optional[Run]" = None
+
+
+def watch(run: "Run", timeout: float) -> None:
+    """End the run when `timeout` seconds have passed from now."""
+    global _thread, _next_look, _shut
+    deadline = monotonic() + timeout
+    with _lock:
+        _deadlines[run] = deadline
+        _shut = False
+        if _thread is None:
+            _next_look = deadline
+            _thread = threading.Thread(
+                target=_watch_deadlines, name="pythonarium-watchdog", daemon=True
+            )
+            from pythonarium_kernel.route import current
+
+            token = current.set(None)  # the watchdog belongs to no run
+            try:
+                _thread.start()
+            finally:
+                current.reset(token)
+        elif deadline < _next_look:
+            _wake.notify()
+
+
+def stop(run: "Run", reason: str) -> bool:
+    """End the run as soon as it can be; return False if it has ended already.
+
+    Args:
+        reason: timeout or interrupt; the first one stays.
+    """
+    with _lock:
+        return _stop(run, reason)
+
+
+def finish(run: "Run") -> None:
+    """Declare the run over: nothing is raised in its thread from here on."""
+    while True:
+        try:
+            with _lock:
+                run.finished = True
+                if run.timeout is not None:
+                    _deadlines.pop(run, None)
+                if run.stop_reason is not None:
+                    _stopping.pop(run.thread, None)
+                    _disarm(run)
+            return
+        except Interrupt:  # sent before, arriving now
+            continue
+
+
+def shut_down() -> None:
+    """End the watchdog's thread."""
+    global _shut
+    with _lock:
+        thread = _thread
+        busy = bool(_deadlines or _stopping)
+        _shut = True
+        _wake.notify()
+    if thread is not None and not busy:
+        thread.join()
+
+
+def _stop(run: "Run", reason: str) -> bool:
+    if run.finished:
+        return False
+    if run.stop_reason is None:
+        run.stop_reason = reason
+        _stopping[run.thread] = run
+        _arm(run)
+    return True
+
+
+def _watch_deadlines() -> None:
+    global _thread, _next_look
+    with _lock:
+        idle_since = monotonic()
+        while True:
+            now = monotonic()
+            for run, deadline in list(_deadlines.items()):
+                if deadline <= now:
+                    del _deadlines[run]
+                    _stop(run, "timeout")
+            if _deadlines or _stopping:
+                idle_since = now
+            elif _shut or now - idle_since > IDLE:
+                _thread = None
+                return
+            _next_look = min(_deadlines.values(), default=idle_since + IDLE)
+            if _resend(now):
+                _next_look = min(_next_look, now + _REPEAT)
+            _wake.wait(max(0.0, _next_look - monotonic()))
+
+
+if sys.version_info >= (3, 12):
+    _tool: "Optional[int]" = None
+    _events = sys.monitoring.events
+    _steps = _events.LINE | _events.JUMP | _events.PY_START | _events.PY_RESUME
+
+    def _arm(run: "Run") -> None:
+        global _tool
+        run.not_before = 0.0
+        if _tool is not None:
+            return
+        monitoring = sys.monitoring
+        for tool in (4, 3, 5, 0):
+            if monitoring.get_tool(tool) is None:
+                break
+        else:
+            _send(run)
+            return
+        monitoring.use_tool_id(tool, "pythonarium")
+        _tool = tool
+        for event in (_events.LINE, _events.JUMP, _events.PY_START, _events.PY_RESUME):
+            monitoring.register_callback(tool, event, _step)
+        monitoring.set_events(tool, _steps)
+
+    def _disarm(run: "Run") -> None:
+        global _tool
+        if _tool is None:
+            _unsend(run)
+        elif not _stopping:
+            monitoring = sys.monitoring
+            monitoring.set_events(_tool, 0)
+            for event in (
+                _events.LINE,
+                _events.JUMP,
+                _events.PY_START,
+                _events.PY_RESUME,
+            ):
+                monitoring.register_callback(_tool, event, None)
+            monitoring.free_tool_id(_tool)
+            _tool = None
+
+    def _step(code: "CodeType", *_where: object) -> None:
+        run = _stopping.get(threading.get_ident())
+        if run is None or run.finished or is_own_file(code.co_filename):
+            return
+        now = monotonic()
+        if now < run.not_before:
+            return
+        first = run.not_before == 0.0
+        run.not_before = now + GRACE if first else now
+        _raise(run)
+
+    def _resend(now: float) -> bool:
+        if _tool is not None:
+            return False
+        return _send_again(now)
+
+else:
+
+    def _arm(run: "Run") -> None:
+        run.not_before = 0.0
+        _send(run)
+        _wake.notify()
+
+    def _disarm(run: "Run") -> None:
+        _unsend(run)
+
+    def _resend(now: float) -> bool:
+        return _send_again(now)
+
+
+def _raise(run: "Run") -> None:
+    interrupt = Interrupt(f"Pythonarium ends the script: {run.stop_reason}")
+    interrupt.run = run
+    raise interrupt
+
+
+def _send(run: "Run") -> None:
+    import ctypes
+
+    run.not_before = monotonic() + GRACE
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(run.thread), ctypes.py_object(Interrupt)
+    )
+
+
+def _unsend(run: "Run") -> None:
+    import ctypes
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(run.thread), None)
+
+
+def _send_again(now: float) -> bool:
+    for run in _stopping.values():
+        if now >= run.not_before:
+            _send(run)
+    return bool(_stopping)
+
+
+def _reset_after_fork() -> None:
+    global _lock, _wake, _thread
+    _lock = threading.Lock()
+    _wake = threading.Condition(_lock)
+    _thread = None
+    _deadlines.clear()
+    _stopping.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reset_after_fork)
