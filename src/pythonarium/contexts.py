@@ -8,15 +8,15 @@ Invariants
   that entered them.  A context that a scope made under no name dies with it.
 """
 
-import uuid
+import os
+from _thread import get_ident
 from collections.abc import Callable
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
-from pythonarium_kernel.contexts import MAIN
-
 from pythonarium.errors import ContextError
+from pythonarium_kernel.contexts import MAIN
 
 __all__ = ["ContextScope", "Contexts"]
 
@@ -133,13 +133,13 @@ class ContextScope:
         name: of the context.
     """
 
-    __slots__ = ("_closed", "_contexts", "_previous", "_temporary", "name")
+    __slots__ = ("_closed", "_contexts", "_previous", "_temporary", "_thread", "name")
 
     def __init__(self, contexts: Contexts, name: str | None) -> None:
         self._contexts, self._temporary = contexts, name is None
-        self.name = f"temp_{uuid.uuid4().hex}" if name is None else name
+        self.name = f"temp_{os.urandom(16).hex()}" if name is None else name
         self._previous = contexts.current
-        self._closed = False
+        self._closed, self._thread = False, get_ident()
         contexts.switch(self.name)
         selection = contexts._selection  # noqa: SLF001  # one module, one thing
         contexts._select(selection._replace(scopes=(*selection.scopes, self)))  # noqa: SLF001
@@ -151,10 +151,13 @@ class ContextScope:
             ContextError: another scope was entered later and is not left, or another
                 thread entered this one.
         """
-        if self._closed:
+        contexts = self._contexts
+        if contexts._serial not in _open:  # noqa: SLF001  # gone with its interpreter
             return
-        scopes = self._contexts._selection.scopes  # noqa: SLF001
-        if self not in scopes:
+        scopes = contexts._selection.scopes  # noqa: SLF001
+        if self not in scopes and self._closed:
+            return
+        if self not in scopes or self._thread != get_ident():
             raise ContextError(
                 f"context {self.name!r} was entered by another thread; leave it there"
             )
@@ -163,11 +166,11 @@ class ContextScope:
                 "contexts are left in the reverse order of entering: leave"
                 f" {scopes[-1].name!r} before {self.name!r}"
             )
-        self._contexts.add(self._previous)  # it may have been deleted meanwhile
-        self._contexts._select(_Selection(self._previous, scopes[:-1]))  # noqa: SLF001
+        contexts.add(self._previous)  # it may have been deleted meanwhile
+        contexts._select(_Selection(self._previous, scopes[:-1]))  # noqa: SLF001
         self._closed = True
-        if self._temporary and self.name in self._contexts:
-            self._contexts.delete(self.name)
+        if self._temporary and self.name in contexts:
+            contexts.delete(self.name)
 
     def __enter__(self) -> Self:
         return self

@@ -13,7 +13,10 @@
     └── ScriptError                             the script raised
         ├── ScriptSyntaxError                   ... before it ran
         ├── ScriptExitError                     ... SystemExit, with a code
-        ├── ScriptAttributeError (AttributeError)  ... AttributeError, for a handle
+        ├── ScriptAttributeError (AttributeError)  what an operation on a handle raised,
+        ├── ScriptIndexError (IndexError)          so that the host's own hasattr, `in`,
+        ├── ScriptKeyError (KeyError)              list() and the like work on handles
+        ├── ScriptTypeError (TypeError)
         ├── ScriptTimeoutError (TimeoutError)   it ran past its deadline
         └── ScriptInterruptedError              somebody called interrupt()
 
@@ -22,9 +25,8 @@ pickles.  A script's exception is data (a report, see pythonarium_kernel.report)
 the exception object itself, and the frames it would keep alive, stay behind.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Self
 
 from pythonarium_kernel import report as reports
@@ -41,9 +43,12 @@ __all__ = [
     "ScriptAttributeError",
     "ScriptError",
     "ScriptExitError",
+    "ScriptIndexError",
     "ScriptInterruptedError",
+    "ScriptKeyError",
     "ScriptSyntaxError",
     "ScriptTimeoutError",
+    "ScriptTypeError",
     "SettingsError",
     "ThreadSafetyError",
     "UnsupportedError",
@@ -83,7 +88,7 @@ class VariableMissingError(PythonariumError, KeyError):
         self,
         name: str,
         context: str | None = None,
-        near: Iterable[str] = (),
+        near: Collection[str] = (),
     ) -> None:
         self.name, self.context, self.near = name, context, tuple(near)
         where = f" in context {context!r}" if context else ""
@@ -96,10 +101,10 @@ class VariableMissingError(PythonariumError, KeyError):
         )
 
     @classmethod
-    def among(
-        cls, name: str, names: Iterable[str], context: str | None = None
-    ) -> Self:
+    def among(cls, name: str, names: Iterable[str], context: str | None = None) -> Self:
         """Build the error with the nearest of the names that are there."""
+        from difflib import get_close_matches  # noqa: PLC0415  # only when it is needed
+
         return cls(name, context, get_close_matches(name, names, n=3, cutoff=0.5))
 
 
@@ -176,13 +181,6 @@ class ScriptError(PythonariumError):
     """The script raised an exception.
 
     Attributes:
-        type_name: the qualified name of the exception's class, without its module.
-        type_module: the module of that class; `__main__` for a class of the script.
-        message: `str(exception)`, which may be empty.
-        frames: the user's frames, outermost first, without those of Pythonarium;
-            of very deep recursion the two ends.
-        notes: what `add_note` added.
-        errors: for an exception group, its members.
         stdout: what the run printed before it failed, if it was captured.
         stderr: likewise.
         report: all of this as plain data.
@@ -209,26 +207,32 @@ class ScriptError(PythonariumError):
 
     @property
     def type_name(self) -> str:
+        """The qualified name of the exception's class, without its module."""
         return self.report["type_name"]
 
     @property
     def type_module(self) -> str:
+        """The module of that class; `__main__` for a class of the script."""
         return self.report["type_module"]
 
     @property
     def message(self) -> str:
+        """`str(exception)`, which may be empty."""
         return self.report["message"]
 
     @property
     def frames(self) -> tuple[Frame, ...]:
+        """The user's frames, outermost first; of very deep recursion the two ends."""
         return tuple(Frame(*frame[:4]) for frame in self.report["frames"])
 
     @property
     def notes(self) -> tuple[str, ...]:
+        """What `add_note` added."""
         return tuple(self.report["notes"])
 
     @property
     def errors(self) -> tuple["ScriptError", ...]:
+        """The members of an exception group."""
         return tuple(ScriptError(member) for member in self.report["errors"])
 
     @property
@@ -237,7 +241,7 @@ class ScriptError(PythonariumError):
         return reports.format_report(self.report)
 
     @property
-    def __notes__(self) -> list[str]:  # shown where nobody catches the error
+    def __notes__(self) -> list[str]:  # type: ignore[override]  # shown when uncaught
         text = self.__dict__.get("_shown")
         if text is None:
             text = self._shown = [reports.format_report(self.report, chain=False)]
@@ -245,14 +249,7 @@ class ScriptError(PythonariumError):
 
 
 class ScriptSyntaxError(ScriptError):
-    """The source is not Python.  Nothing of it has run.
-
-    Attributes:
-        file: the name under which the source was compiled.
-        line: counted from 1.
-        column: counted from 1, in characters.
-        text: the source line, without its line end.
-    """
+    """The source is not Python.  Nothing of it has run."""
 
     def _sentence(self, report: "Report") -> str:
         line, caret = self.text, " " * (self.column - 1) + "^"
@@ -261,18 +258,22 @@ class ScriptSyntaxError(ScriptError):
 
     @property
     def file(self) -> str:
+        """The name under which the source was compiled."""
         return self._syntax["file"]
 
     @property
     def line(self) -> int:
+        """Counted from 1."""
         return self._syntax["line"]
 
     @property
     def column(self) -> int:
+        """Counted from 1, in characters."""
         return self._syntax["column"]
 
     @property
     def text(self) -> str:
+        """The source line."""
         return self._syntax["text"]
 
     @property
@@ -283,14 +284,11 @@ class ScriptSyntaxError(ScriptError):
 
 
 class ScriptExitError(ScriptError):
-    """The script called `sys.exit` or raised SystemExit.
-
-    Attributes:
-        code: the exit status that `python` would have ended with; 0 is success.
-    """
+    """The script called `sys.exit` or raised SystemExit."""
 
     @property
     def code(self) -> int:
+        """The exit code, 0 for success; a process would end with its lowest eight bits."""
         code = self.report["exit_code"]
         assert code is not None
         return code
@@ -302,7 +300,19 @@ class ScriptExitError(ScriptError):
 
 
 class ScriptAttributeError(ScriptError, AttributeError):
-    """The script raised an AttributeError; a host's `hasattr` on a handle needs one."""
+    """An operation on a handle raised an AttributeError."""
+
+
+class ScriptIndexError(ScriptError, IndexError):
+    """An operation on a handle raised an IndexError."""
+
+
+class ScriptKeyError(ScriptError, KeyError):
+    """An operation on a handle raised a KeyError."""
+
+
+class ScriptTypeError(ScriptError, TypeError):
+    """An operation on a handle raised a TypeError."""
 
 
 class ScriptTimeoutError(ScriptError, TimeoutError):
@@ -345,4 +355,3 @@ class ScriptInterruptedError(ScriptError):
         frames = report["frames"]
         where = f" in {frames[-1][0]}, line {frames[-1][1]}" if frames else ""
         return f"the script was interrupted{where}"
-

@@ -42,6 +42,7 @@ class HandleScope:
 
     @property
     def closed(self) -> bool:
+        """Whether it is closed."""
         return self._close is None
 
     def __enter__(self) -> Self:

@@ -1,6 +1,7 @@
 """A live object that stays in the interpreter, used from the host as if it were here."""
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from typing import Any, Protocol
 
 from pythonarium.errors import PythonariumError
@@ -65,12 +66,10 @@ class Handle:
         object.__setattr__(self, "_Handle__number", number)
 
     def __del__(self) -> None:
-        try:
+        with suppress(AttributeError):  # it was never finished
             self.__road.release(self.__number)
-        except AttributeError:  # it was never finished
-            pass
 
-    def __do(self, operation: str, *args: object, **keywords: object) -> Any:
+    def __do(self, operation: str, /, *args: object, **keywords: object) -> Any:
         return self.__road.operate(operation, (self, *args), keywords)
 
     def __getattr__(self, name: str) -> Any:
@@ -85,7 +84,7 @@ class Handle:
     def __dir__(self) -> list[str]:
         return list(self.__do("dir"))
 
-    def __call__(self, *args: object, **keywords: object) -> Any:
+    def __call__(self, /, *args: object, **keywords: object) -> Any:  # noqa: D102
         return self.__do("call", *args, **keywords)
 
     def __getitem__(self, key: object) -> Any:
@@ -145,7 +144,8 @@ class Handle:
         return bool(self.__do("exit", *exception))
 
     def __await__(self) -> Generator[object, object, object]:
-        return self.__road.await_steps(self)
+        steps: Generator[object, object, object] = self.__road.await_steps(self)
+        return steps
 
 
 def _converting(operation: str) -> Callable[[Handle], Any]:
@@ -155,9 +155,9 @@ def _converting(operation: str) -> Callable[[Handle], Any]:
     return method
 
 
-def _binary(operation: str) -> Callable[[Handle, object], Any]:
-    def method(self: Handle, other: object) -> Any:
-        return road_of(self).operate(operation, (self, other), {})
+def _binary(operation: str) -> Callable[..., Any]:
+    def method(self: Handle, *others: object) -> Any:
+        return road_of(self).operate(operation, (self, *others), {})
 
     return method
 
@@ -169,17 +169,33 @@ def _reflected(operation: str) -> Callable[[Handle, object], Any]:
     return method
 
 
-for _name in ("int", "float", "complex", "bytes", "index", "abs", "neg", "pos", "invert"):
-    setattr(Handle, f"__{_name}__", _converting(_name))
-for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
-    setattr(Handle, f"__{_name}__", _binary(_name))
-for _name in (
-    *("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul"),
-    *("lshift", "rshift", "and", "or", "xor"),
-):
-    _operation = _name + "_" if _name in ("and", "or") else _name
-    setattr(Handle, f"__{_name}__", _binary(_operation))
-    setattr(Handle, f"__r{_name}__", _reflected(_operation))
+_CONVERSIONS = (
+    "int float complex bytes index abs neg pos invert reversed trunc floor ceil"
+)
+_COMPARISONS = "eq ne lt le gt ge"
+_ARITHMETIC = "add sub mul truediv floordiv mod pow matmul lshift rshift xor"
+
+
+def _define_operators() -> None:
+    """Define what Python looks up on the class: operators and conversions."""
+    for name in _CONVERSIONS.split():
+        setattr(Handle, f"__{name}__", _converting(name))
+    for name in _COMPARISONS.split():
+        setattr(Handle, f"__{name}__", _binary(name))
+    for name in _ARITHMETIC.split():
+        setattr(Handle, f"__{name}__", _binary(name))
+        setattr(Handle, f"__r{name}__", _reflected(name))
+        setattr(Handle, f"__i{name}__", _binary(f"i{name}"))
+    for name in ("and", "or"):  # keywords, so the operator module adds a line
+        setattr(Handle, f"__{name}__", _binary(f"{name}_"))
+        setattr(Handle, f"__r{name}__", _reflected(f"{name}_"))
+        setattr(Handle, f"__i{name}__", _binary(f"i{name}"))
+    for name in ("divmod", "round"):
+        setattr(Handle, f"__{name}__", _binary(name))
+    Handle.__rdivmod__ = _reflected("divmod")  # type: ignore[attr-defined]
+
+
+_define_operators()
 
 
 def number_of(handle: Handle) -> int:

@@ -13,38 +13,42 @@ import os
 import warnings
 from _thread import get_ident
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
-
-from pythonarium_kernel.session import OUTPUT_LIMIT, Outcome
-from pythonarium_kernel.values import obstacle
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pythonarium.contexts import Contexts, ContextScope
-from pythonarium.errors import (
-    ClosedError,
-    SettingsError,
-    UnsupportedError,
-    VariableTypeError,
+from pythonarium.crossings import (
+    SCALARS,
+    Inputs,
+    Outputs,
+    caller_if_untyped,
+    check_filename,
+    check_timeout,
+    checked,
+    declared,
+    fill,
+    inward,
+    source_text,
 )
+from pythonarium.errors import ClosedError, UnsupportedError
 from pythonarium.frames import HandleScope, Pause
 from pythonarium.handles import Handle, HeldObject
 from pythonarium.locks import InterpreterLock, LockGuard
 from pythonarium.objects import HandleRoad, caller
 from pythonarium.results import Receipt, Result
-from pythonarium.rungs._base import Rung
 from pythonarium.rungs.shared import SharedRung
 from pythonarium.settings import PathSetting
 from pythonarium.types import converter
 from pythonarium.variables import Variable, Variables, checked_name
+from pythonarium_kernel.session import OUTPUT_LIMIT, Outcome
+
+if TYPE_CHECKING:
+    from pythonarium.rungs._base import Rung
 
 __all__ = ["Interpreter"]
 
-Inputs = Mapping[str, object] | Sequence[Variable[Any]]
-Outputs = Mapping[str, object] | Sequence[str] | Sequence[Variable[Any]]
 Lines = Callable[[str], object]
 RUNGS = ("shared",)
-_SCALARS = (bool, int, float, type(None))
 
 
 class Interpreter:
@@ -61,7 +65,8 @@ class Interpreter:
         stderr: likewise.
         output_limit: characters of each stream that a run with `capture` keeps; what
             was cut off is said at its end; None for all.
-        path: folders to import from; None: the settings (see `pythonarium.settings`).
+        path: folders to import from; None: what is in force, or else the settings (see
+            `pythonarium.settings`).
         path_append: where they stand on `sys.path`: before, after or none.
 
     Raises:
@@ -79,7 +84,7 @@ class Interpreter:
         stdout: Lines | None = None,
         stderr: Lines | None = None,
         output_limit: int | None = OUTPUT_LIMIT,
-        path: Sequence[str | os.PathLike[str]] | None = None,
+        path: str | Sequence[str | os.PathLike[str]] | None = None,
         path_append: Literal["before", "after", "none"] | None = None,
     ) -> None:
         _check_rung(rung, python=python, environment=environment, limits=limits)
@@ -88,7 +93,11 @@ class Interpreter:
             on_stdout=stdout,
             on_stderr=stderr,
             output_limit=output_limit,
-            path=PathSetting.read(path, path_append),
+            path=(
+                None
+                if path is None and path_append is None
+                else PathSetting.read(path, path_append)
+            ),
         )
         self._closed = False
         self._contexts = Contexts(self._call)
@@ -126,16 +135,24 @@ class Interpreter:
             VariableTypeError: an input or output does not fit its type.
             ThreadSafetyError: this thread has no lock.
         """
-        return self._execute(
+        given = inward(inputs, self._objects) if inputs else None
+        types = declared(outputs) if outputs else None
+        if timeout is not None:
+            check_timeout(timeout)
+        if filename is not None:
+            check_filename(filename)
+        outcome = self._call(
             "execute",
-            code,
-            inputs,
-            outputs,
-            context=context,
-            timeout=timeout,
-            filename=filename,
-            capture=capture,
+            self._contexts.current if context is None else context,
+            code if type(code) is str else source_text(code),
+            filename,
+            given,
+            types and checked(types),
+            types and caller_if_untyped(types),
+            timeout,
+            capture,
         )
+        return self._finished(outcome, types, outputs, given)
 
     def exec_all(
         self,
@@ -156,9 +173,7 @@ class Interpreter:
         """
         self._lock.begin()
         try:
-            self.exec(
-                code, inputs, context=context, timeout=timeout, filename=filename
-            )
+            self.exec(code, inputs, context=context, timeout=timeout, filename=filename)
             return self.variables(context=context)
         finally:
             self._lock.end()
@@ -175,8 +190,8 @@ class Interpreter:
     ) -> Any:
         """Return the value of an expression, or a Handle if it is no value.
 
-        Args:
-            type: the annotation that the value must fit; None: any.
+        The type is the annotation that the value must fit; None: any.  The other
+        options are those of `exec`.
 
         Raises:
             ScriptError: as `exec` does.
@@ -184,10 +199,10 @@ class Interpreter:
         """
         answer = self._call(
             "evaluate",
-            context or self._contexts.current,
-            _source(expression),
+            self._contexts.current if context is None else context,
+            source_text(expression),
             filename,
-            self._inward(inputs),
+            inward(inputs, self._objects) if inputs else None,
             wanted="value" if type is None else "raw",
             caller=caller(),
             timeout=timeout,
@@ -217,20 +232,27 @@ class Interpreter:
             ScriptExitError: it ended itself with another code.
             ScriptError: as `exec` does.
         """
-        file = os.fspath(path)
-        source = self._call("decode", Path(file).read_bytes(), file)
-        return self._execute(
+        file = os.path.abspath(path)
+        with open(file, "rb") as stream:
+            source = self._call("decode", stream.read(), file)
+        given = inward(inputs, self._objects) if inputs else None
+        types = declared(outputs) if outputs else None
+        if timeout is not None:
+            check_timeout(timeout)
+        outcome = self._call(
             "execute_file",
+            self._contexts.current if context is None else context,
             source,
-            inputs,
-            outputs,
-            context=context,
-            timeout=timeout,
-            filename=file,
-            capture=capture,
-            argv=[file, *map(str, args)],
+            file,
+            given,
+            types and checked(types),
+            types and caller_if_untyped(types),
+            timeout,
+            capture,
+            argv=[os.fspath(path), *map(str, args)],
             folder=os.path.dirname(os.path.realpath(file)),
         )
+        return self._finished(outcome, types, outputs, given)
 
     def interrupt(self) -> bool:
         """End the running script with ScriptInterruptedError, from any thread.
@@ -248,29 +270,30 @@ class Interpreter:
         Raises:
             VariableTypeError: the name is no identifier, or the value does not fit.
         """
-        inputs = self._inward([Variable(name, type, value)])
-        self._call("set", self._contexts.current, name, inputs[name])
+        variable = Variable(name, type, value)
+        name = variable.name
+        given = inward([variable], self._objects)
+        self._call("set", self._contexts.current, name, given[name])
 
     def get(self, name: str | Handle, type: object = None) -> Any:  # noqa: A002
         """Return a variable of the current context, or the value behind a handle.
 
-        Args:
-            type: the annotation that it must fit; None: any value, or else a Handle.
+        The type is the annotation that it must fit; None: any value, or else a Handle.
 
         Raises:
             VariableMissingError: there is none of that name.
             VariableTypeError: it does not fit.
         """
-        checked = type is not None
+        is_typed = type is not None
         if isinstance(name, Handle):
-            answer = self._call("value_of", self._objects.number(name), checked)
+            answer = self._call("value_of", self._objects.number(name), is_typed)
             label = "<handle>"
         else:
+            label = checked_name(name)
             answer = self._call(
-                "get", self._contexts.current, name, checked, caller()
+                "get", self._contexts.current, label, is_typed, caller()
             )
-            label = name
-        if checked:
+        if is_typed:
             return converter(type)(answer, label)
         return self._objects.outward(answer)
 
@@ -280,11 +303,13 @@ class Interpreter:
         Raises:
             VariableMissingError: there is none of that name.
         """
-        self._call("delete", self._contexts.current, name)
+        self._call("delete", self._contexts.current, checked_name(name))
 
     def variables(self, *, context: str | None = None) -> Variables:
         """Return every variable of a context that is a value; see `exec_all`."""
-        values, skipped = self._call("variables", context or self._contexts.current)
+        values, skipped = self._call(
+            "variables", self._contexts.current if context is None else context
+        )
         return Variables(values, skipped=skipped)
 
     def __getitem__(self, name: str) -> Any:
@@ -303,7 +328,7 @@ class Interpreter:
         answer = self._call(
             "evaluate",
             self._contexts.current,
-            _source(expression),
+            source_text(expression),
             wanted="handle",
             caller=caller(),
         )
@@ -388,6 +413,7 @@ class Interpreter:
 
     @property
     def closed(self) -> bool:
+        """Whether it is closed."""
         return self._closed
 
     def close(self) -> None:
@@ -422,9 +448,10 @@ class Interpreter:
     def __del__(self) -> None:
         if getattr(self, "_closed", True):
             return
-        warnings.warn(f"{self!r} was never closed", ResourceWarning, source=self)
         self._closed = True
-        self._rung.close()
+        self._rung.abandon()
+        message = f"an interpreter (rung={self.rung!r}) was never closed"
+        warnings.warn(message, ResourceWarning, stacklevel=1, source=self)
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open"
@@ -439,66 +466,24 @@ class Interpreter:
         finally:
             self._lock.end()
 
-    def _execute(
+    def _finished(
         self,
-        operation: str,
-        code: str,
-        inputs: Inputs | None,
+        outcome: Outcome,
+        types: Mapping[str, object] | None,
         outputs: Outputs | None,
-        **options: Any,
+        given: Mapping[str, object] | None,
     ) -> Result:
-        types = _declared(outputs) if outputs else {}
-        given = self._inward(inputs) if inputs else None
-        if options["timeout"] is not None:
-            _check_timeout(options["timeout"])
-        if types:
-            options["caller"] = caller()
-        outcome: Outcome = self._call(
-            operation,
-            options.pop("context") or self._contexts.current,
-            _source(code),
-            options.pop("filename"),
-            given,
-            {name: type is not None for name, type in types.items()},
-            **options,
-        )
-        values = outcome.outputs
-        for name, type in types.items():  # noqa: A001
-            if type is None:
-                values[name] = self._objects.outward(values[name])
-            else:
-                values[name] = converter(type)(values[name], name)
-        if outputs:
-            _fill(outputs, values)
-        return Result(self, outcome, types, _shared_bytes(given))
-
-    def _inward(self, inputs: Inputs | None) -> dict[str, object]:
-        """Return checked inputs as the kernel takes them."""
-        given: dict[str, object] = {}
-        if not inputs:
-            return given
-        if isinstance(inputs, Mapping):
-            for name, value in inputs.items():
-                given[checked_name(name)] = self._inward_value(name, value)
-        else:
-            for variable in inputs:
-                value = variable.value
-                if variable.type is not None:
-                    value = converter(variable.type)(value, variable.name)
-                given[variable.name] = self._inward_value(variable.name, value)
-        return given
-
-    def _inward_value(self, name: str, value: object) -> object:
-        if type(value) in _SCALARS:
-            return value
-        if type(value) is Handle:
-            return self._objects.inward(value)
-        found = obstacle(value)
-        if found is not None and found.kind == "refused":
-            raise VariableTypeError(
-                name, name + found.path, "a value that can cross", found.reason
-            )
-        return value
+        """Check the outputs of a run, and wrap up its result."""
+        if types and outputs:
+            values = outcome.outputs
+            for name, annotation in types.items():
+                if annotation is None:
+                    values[name] = self._objects.outward(values[name])
+                else:
+                    values[name] = converter(annotation)(values[name], name)
+            if type(outputs) is not dict:
+                fill(outputs, values)
+        return Result(self, outcome, types, given)
 
     def _open_frame(self, *, collects: bool) -> Callable[[], None]:
         frame = self._call("open_frame", caller(), collects)
@@ -517,7 +502,7 @@ class Interpreter:
             cpu_seconds=outcome.run.cpu_ns / 1e9,
             peak_memory=None,
             bytes_copied=0,
-            bytes_shared=shared + _shared_bytes(outcome.outputs),
+            bytes_shared=shared,
             rung=facts.rung,
             python_version=facts.python_version,
             environment=facts.environment,
@@ -525,7 +510,7 @@ class Interpreter:
 
     def value_of(self, outcome: Outcome) -> object:
         """Return the last expression's value; `Result.value` calls it."""
-        if type(outcome.value) in _SCALARS:
+        if type(outcome.value) in SCALARS:
             return outcome.value
         answer = self._call("crossing", "<value>", outcome.value, caller())
         return self._objects.outward(answer)
@@ -543,55 +528,3 @@ def _check_rung(rung: str, **options: object) -> None:
                 f"{name}={value!r} is not for rung {rung!r}: its scripts run in the"
                 " host's own interpreter"
             )
-
-
-def _check_timeout(timeout: float) -> None:
-    if not (isinstance(timeout, (int, float)) and timeout > 0):
-        raise SettingsError(f"timeout: expected seconds above 0, got {timeout!r}")
-
-
-def _source(code: object) -> str:
-    if isinstance(code, str):
-        return code
-    raise VariableTypeError(
-        "code",
-        "code",
-        "Python source as a str",
-        f"{code!r:.80}",
-        "run(path) takes a file",
-    )
-
-
-def _declared(outputs: Outputs) -> dict[str, object]:
-    """Return name -> annotation, None where there is none."""
-    if isinstance(outputs, Mapping):
-        return {checked_name(name): type for name, type in outputs.items()}
-    if isinstance(outputs, str):
-        raise VariableTypeError(
-            "outputs", "outputs", "a mapping or a list of names", f"the str {outputs!r}"
-        )
-    return {
-        item.name if isinstance(item, Variable) else checked_name(item): (
-            item.type if isinstance(item, Variable) else None
-        )
-        for item in outputs
-    }
-
-
-def _fill(outputs: Outputs, values: Mapping[str, object]) -> None:
-    if not isinstance(outputs, Mapping):
-        for item in outputs:
-            if isinstance(item, Variable):
-                item.value = values[item.name]
-
-
-def _shared_bytes(values: Mapping[str, object] | None) -> int:
-    """Return the bytes of the buffers that passed by reference."""
-    total = 0
-    for value in (values or {}).values():
-        if type(value) in (bytes, bytearray):
-            total += len(value)  # type: ignore[arg-type]
-        elif type(value) not in _SCALARS:
-            size = getattr(value, "nbytes", 0)
-            total += size if isinstance(size, int) else 0
-    return total

@@ -9,12 +9,14 @@ Invariants
   so a script that sleeps never stands in the way of it.
 """
 
+import os
 import threading
 from _thread import RLock, get_ident
 from types import TracebackType
 from typing import Self
 
 from pythonarium.errors import LockTimeoutError, ThreadSafetyError
+from pythonarium_kernel.route import current
 
 __all__ = ["InterpreterLock", "LockGuard"]
 
@@ -25,6 +27,15 @@ SENTENCE = (
 """What Python4J documents for a thread without the lock."""
 
 _claims = threading.Lock()  # two threads may be the first at once
+
+
+def _reset_after_fork() -> None:
+    global _claims
+    _claims = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reset_after_fork)
 
 
 class InterpreterLock:
@@ -64,11 +75,13 @@ class InterpreterLock:
 
         Raises:
             LockTimeoutError: not within the timeout, in seconds.
+            ThreadSafetyError: this thread belongs to the script that holds the lock.
         """
         me = get_ident()
         if self.owner != me:
             if self.home is None:
                 self._claim(me)
+            _refuse_to_wait_for_itself(self.owner)
             if not self._lock.acquire(timeout=-1 if timeout is None else timeout):
                 raise LockTimeoutError(
                     f"the lock was not to be had within {timeout:g} s:"
@@ -150,6 +163,16 @@ class LockGuard:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _refuse_to_wait_for_itself(owner: int | None) -> None:
+    run = current.get()
+    if run is not None and not run.finished and run.thread == owner:
+        raise ThreadSafetyError(
+            f"{_thread_name(get_ident())} was started by the script that"
+            f" {_thread_name(owner)} runs under this lock: it would wait for itself;"
+            " let the script end first, or open another interpreter"
+        )
 
 
 def _thread_name(ident: int | None) -> str:

@@ -3,14 +3,13 @@
 import sys
 from _thread import get_ident
 from collections.abc import Callable, Generator, Mapping
-from typing import Any
-
-from pythonarium_kernel.report import is_own_file
-from pythonarium_kernel.session import Caller, Ref
+from typing import Any, cast
 
 from pythonarium.contexts import Contexts
 from pythonarium.errors import ClosedError, ThreadSafetyError
 from pythonarium.handles import Handle, number_of, road_of
+from pythonarium_kernel.report import is_own_file
+from pythonarium_kernel.session import Caller, Ref
 
 __all__ = ["HandleRoad", "caller"]
 
@@ -37,11 +36,13 @@ class HandleRoad:
         self._call, self._contexts, self._discard = call, contexts, discard
 
     def release(self, number: int) -> None:
+        """Forget a handle.  Any thread, any time."""
         self._discard(number)
 
     def operate(
         self, operation: str, args: tuple[object, ...], keywords: Mapping[str, object]
     ) -> Any:
+        """Apply an operation of the kernel to objects and values."""
         answer = self._call(
             "operate",
             self._contexts.current,
@@ -53,25 +54,29 @@ class HandleRoad:
         return self.outward(answer)
 
     def advance(self, iterator: Handle) -> tuple[bool, Any]:
+        """Take the next item of an iterator; return whether it is at its end, and it."""
         done, item = self._call(
             "advance", self._contexts.current, number_of(iterator), caller=caller()
         )
         return done, self.outward(item)
 
     def await_steps(self, handle: Handle) -> Generator[object, object, object]:
+        """Drive an awaitable, step by step, inside the interpreter."""
         origin, context = caller(), self._contexts.current
-        steps = self._call("await_start", number_of(handle))
+        steps = self._call("await_start", context, number_of(handle))
         method, argument = "send", None
         while True:
-            done, answer = self._call(
+            state, answer = self._call(
                 "await_step", context, steps, method, argument, caller=origin
             )
-            if done:
+            if state == "done":
                 return self.outward(answer)
+            if state == "thrown":
+                raise cast("BaseException", argument)
             try:
                 method, argument = "send", (yield answer)
             except BaseException as thrown:  # noqa: BLE001  # goes into the script
-                method, argument = "throw", thrown  # type: ignore[assignment]
+                method, argument = "throw", thrown
 
     def inward(self, value: object) -> object:
         """Return a value as the kernel takes it: a handle becomes a Ref.

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from pythonarium_kernel.session import Outcome
-
 from pythonarium.errors import VariableMissingError
 from pythonarium.variables import Variables
+from pythonarium_kernel.session import Outcome
 
 __all__ = ["Receipt", "Result"]
+
+_BUFFERLESS = frozenset((type(None), bool, int, float, str, list, tuple, dict))
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Receipt:
 
     Attributes:
         wall_seconds: from the script's first line to its last.
-        cpu_seconds: of the thread that ran it; of threads it started, nothing.
+        cpu_seconds: of the thread that ran it, without threads that it started; of a run
+            of less than 20 us its wall time.
         peak_memory: in bytes, of the worker; None where the run shares the host's process
             and no figure would be the run's own.
         bytes_copied: of inputs and outputs.
@@ -57,11 +59,12 @@ class Result(Mapping[str, object]):
         self,
         maker: Maker,
         outcome: Outcome,
-        types: Mapping[str, object],
-        shared: int,
+        types: Mapping[str, object] | None,
+        inputs: Mapping[str, object] | None,
     ) -> None:
-        self._maker, self._outcome, self._shared = maker, outcome, shared
-        self._outputs, self._types = outcome.outputs, types
+        self._maker, self._outcome, self._types = maker, outcome, types or {}
+        self._outputs = outcome.outputs
+        self._shared = shared_bytes(inputs) if inputs else 0
 
     def __getitem__(self, name: str) -> object:
         try:
@@ -101,7 +104,20 @@ class Result(Mapping[str, object]):
     @property
     def receipt(self) -> Receipt:
         """Times, bytes, and where the script ran."""
-        return self._maker.receipt_of(self._outcome, self._shared)
+        shared = self._shared + shared_bytes(self._outputs)
+        return self._maker.receipt_of(self._outcome, shared)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._outputs!r})"
+
+
+def shared_bytes(values: Mapping[str, object]) -> int:
+    """Return the bytes of the buffers among values that passed by reference."""
+    total = 0
+    for value in values.values():
+        if isinstance(value, (bytes, bytearray)):
+            total += len(value)
+        elif type(value) not in _BUFFERLESS:
+            size = getattr(value, "nbytes", 0)
+            total += size if isinstance(size, int) else 0
+    return total

@@ -9,6 +9,7 @@ import os
 import sys
 import sysconfig
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -100,10 +101,11 @@ SETTINGS = {
 
 _properties: dict[str, str] = {}
 _in_force: "PathSetting | None" = None
+_settings_then: "PathSetting | None" = None
 
 
-def set_property(property_name: str, value: str) -> None:
-    """Set a property, as `-Dname=value` does for a JVM.
+def set_property(property_name: str, value: str | bool) -> None:  # noqa: FBT001  # a value
+    """Set a property, as `-Dname=value` does for a JVM; a bool stands for its word.
 
     Raises:
         SettingsError: there is no such property, the value is none of its choices, or an
@@ -115,7 +117,8 @@ def set_property(property_name: str, value: str) -> None:
             f"{property_name} cannot be changed now: it is read when the first"
             " interpreter opens; set it before, or close all interpreters first"
         )
-    _properties[setting.name] = _checked(setting, value, property_name)
+    text = str(value).lower() if isinstance(value, bool) else value
+    _properties[setting.name] = _checked(setting, text, property_name)
 
 
 def get_property(property_name: str) -> str:
@@ -142,7 +145,7 @@ def read(name: str, argument: str | None = None) -> str:
     if argument is not None:
         return _checked(setting, argument, name)
     variable = setting.environment_variable
-    if variable in os.environ:
+    if os.environ.get(variable):
         return _checked(setting, os.environ[variable], variable)
     return _properties.get(name, setting.default)
 
@@ -155,18 +158,17 @@ def _by_property(property_name: str) -> Setting:
     raise SettingsError(f"no property {property_name!r}; there are {known}")
 
 
-def _checked(setting: Setting, value: str, source: str) -> str:
-    if not setting.choices:
-        return value
-    if value.lower() in setting.choices:
-        return value.lower()
-    choices = ", ".join(setting.choices)
-    raise SettingsError(f"{source}: expected one of {choices}, got {value!r}")
+def _checked(setting: Setting, value: object, source: str) -> str:
+    choices = setting.choices
+    if isinstance(value, str) and (not choices or value.lower() in choices):
+        return value.lower() if choices else value
+    expected = f"one of {', '.join(choices)}" if choices else "text"
+    raise SettingsError(f"{source}: expected {expected}, got {value!r:.80}")
 
 
 @dataclass(frozen=True, slots=True)
 class PathSetting:
-    """Folders to import from, and where they stand on `sys.path`."""
+    """Folders to import from, as they were given, and where they stand on `sys.path`."""
 
     folders: tuple[str, ...]
     append: PathAppend
@@ -174,7 +176,7 @@ class PathSetting:
     @classmethod
     def read(
         cls,
-        folders: Sequence[str | os.PathLike[str]] | None = None,
+        folders: str | Sequence[str | os.PathLike[str]] | None = None,
         append: str | None = None,
     ) -> "PathSetting":
         """Resolve the two path settings, arguments first.
@@ -183,26 +185,35 @@ class PathSetting:
             SettingsError: `append` is none of before, after, none.
         """
         if folders is None:
-            text = read("path")
-            folders = [part for part in text.split(os.pathsep) if part]
+            folders = read("path")
+        if isinstance(folders, str):
+            folders = [part for part in folders.split(os.pathsep) if part]
         where = cast("PathAppend", read("path_append", append))
-        return cls(tuple(os.path.abspath(folder) for folder in folders), where)
+        return cls(tuple(map(os.fspath, folders)), where)
 
-    def apply(self) -> Callable[[], None] | None:
+    def apply(self) -> Callable[[], None]:
         """Put the folders on `sys.path`; return what takes them off again."""
-        if not self.folders:
-            return None
-        own = list(sys.path)
-        kept = [p for p in own if _is_standard_library(p)]
-        sys.path[:] = {
-            "before": [*self.folders, *own],
-            "after": [*own, *self.folders],
-            "none": [*self.folders, *kept],
-        }[self.append]
+        folders = [os.path.abspath(folder) for folder in self.folders]
+        before = list(sys.path)
+        if self.append == "none" and folders:
+            sys.path[:] = [entry for entry in before if _is_standard_library(entry)]
+        hidden = [entry for entry in before if entry not in sys.path]
+        if self.append == "after":
+            sys.path.extend(folders)
+        else:
+            sys.path[:0] = folders
 
         def undo() -> None:
-            added = [p for p in sys.path if p not in own and p not in self.folders]
-            sys.path[:] = [*added, *own]
+            entries = sys.path[::-1] if self.append == "after" else sys.path[:]
+            for folder in folders:
+                with suppress(ValueError):  # a script has removed it
+                    entries.remove(folder)
+            entries = entries[::-1] if self.append == "after" else entries
+            if hidden:
+                added = [entry for entry in entries if entry not in before]
+                kept = {*hidden, *entries}
+                entries = [*(entry for entry in before if entry in kept), *added]
+            sys.path[:] = entries
 
         return undo
 
@@ -215,19 +226,24 @@ def _is_standard_library(folder: str) -> bool:
     )
 
 
-def put_in_force(path: PathSetting) -> None:
-    """Record what the first interpreter runs with."""
-    global _in_force
-    _in_force = path
+def put_in_force(path: PathSetting | None) -> PathSetting:
+    """Record what the first interpreter runs with: what it asks for, or the settings."""
+    global _in_force, _settings_then
+    _settings_then = PathSetting.read()
+    _in_force = path or _settings_then
+    return _in_force
 
 
-def check_in_force(path: PathSetting) -> None:
-    """Compare what a further interpreter asks for.
+def check_in_force(path: PathSetting | None) -> None:
+    """Compare what a further interpreter asks for, or else the settings as they are now.
 
     Raises:
-        SettingsError: it asks for another path than the one in force.
+        SettingsError: it is another path than the one in force.
     """
-    if _in_force is not None and path != _in_force:
+    if path is None:
+        settings = PathSetting.read()
+        path = _in_force if settings == _settings_then else settings
+    if path != _in_force:
         raise SettingsError(
             f"path: the interpreters of this process share one sys.path, and {_in_force}"
             f" is in force, so {path} is too late; close the others first"

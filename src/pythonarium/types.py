@@ -83,11 +83,15 @@ def _converter(check: Check) -> Converter:
             return check.convert(value, None)
         except Misfit as misfit:
             path = name + misfit.path
-            raise VariableTypeError(
+            error = VariableTypeError(
                 name, path, misfit.expected, misfit.actual, misfit.advice
-            ) from None
+            )
         except RecursionError:
             actual = "a value nested too deeply for this thread"
-            raise VariableTypeError(name, name, check.text, actual) from None
+            error = VariableTypeError(name, name, check.text, actual)
+        except Exception as failure:  # noqa: BLE001  # the code of some class in it
+            actual = f"a value that raises {class_name(type(failure))} when looked at"
+            error = VariableTypeError(name, name, check.text, actual)
+        raise error  # out here, so that no context keeps the value alive
 
     return convert

@@ -1,7 +1,9 @@
 """Typed variables: a name, a Python annotation, a value."""
 
-import keyword
+import reprlib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from keyword import iskeyword
 from typing import Final, Generic, TypeVar, cast
 
 from pythonarium.errors import VariableMissingError, VariableTypeError
@@ -42,7 +44,10 @@ class Variable(Generic[T]):
     __slots__ = ("_value", "name", "type")
 
     def __init__(
-        self, name: str, type: object = None, value: T | _NoValue = NO_VALUE
+        self,
+        name: str,
+        type: object = None,  # noqa: A002  # the public name
+        value: T | _NoValue = NO_VALUE,
     ) -> None:
         self.name = checked_name(name)
         self.type = type
@@ -50,6 +55,7 @@ class Variable(Generic[T]):
 
     @property
     def has_value(self) -> bool:
+        """Whether it has a value."""
         return self._value is not NO_VALUE
 
     @property
@@ -119,8 +125,7 @@ class Variables(Mapping[str, object]):
         return len(self._values)
 
     def variable(self, name: str) -> Variable[object]:
-        """Return name, type and value of one of them; the type is the declared one,
-        or else the class of the value.
+        """Return one of them with its type: the declared one, or the value's class.
 
         Raises:
             VariableMissingError: there is none of that name.
@@ -133,18 +138,21 @@ class Variables(Mapping[str, object]):
 
 
 def checked_name(name: object) -> str:
-    """Return the name, if a Python variable can have it.
+    """Return the name as Python knows it, if a variable can have it.
+
+    Python reads `µ` (U+00B5) as `μ` (U+03BC), and the like; so does this.
 
     Raises:
-        VariableTypeError: it cannot.
+        VariableTypeError: no variable can have it.
     """
-    if isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name):
-        return name
-    text = str(name)
-    if isinstance(name, str) and keyword.iskeyword(name):
-        actual = f"the keyword {name!r}"
+    if isinstance(name, str) and name.isidentifier() and not iskeyword(name):
+        if name.isascii():
+            return name
+        return unicodedata.normalize("NFKC", name)
+    if isinstance(name, str):
+        actual = f"the keyword {name!r}" if iskeyword(name) else reprlib.repr(name)
+        text = name
     else:
-        actual = f"{name!r}"
-    raise VariableTypeError(
-        text, text, "a Python identifier", actual, "choose another name"
-    )
+        text = actual = f"a {type(name).__name__}"
+    advice = "choose another name"
+    raise VariableTypeError(text, text, "a Python identifier", actual, advice)

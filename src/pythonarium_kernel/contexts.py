@@ -24,6 +24,7 @@ class Contexts:
         self._modules: dict[str, ModuleType] = {MAIN: _module()}
 
     def names(self) -> "list[str]":
+        """Return the names, `main` first."""
         return list(self._modules)
 
     def get(self, name: str) -> ModuleType:
@@ -38,7 +39,7 @@ class Contexts:
             raise ContextRefusal(message)
         return module
 
-    def add(self, name: str) -> None:
+    def add(self, name: object) -> None:
         """Add a context, unless it is there.
 
         Raises:

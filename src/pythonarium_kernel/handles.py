@@ -39,10 +39,12 @@ class HandleFrame:
 
 
 class _Held:
-    __slots__ = ("frame", "object", "place")
+    __slots__ = ("frame", "place", "value")
 
-    def __init__(self, object: object, frame: "Optional[HandleFrame]", place: "Place") -> None:
-        self.object, self.frame, self.place = object, frame, place
+    def __init__(
+        self, value: object, frame: "Optional[HandleFrame]", place: "Place"
+    ) -> None:
+        self.value, self.frame, self.place = value, frame, place
 
 
 class Handles:
@@ -54,10 +56,8 @@ class Handles:
         self._numbers = count(1)
         self._discarded: deque[int] = deque()
 
-    def add(self, object: object, owner: int, place: "Place") -> int:
+    def add(self, value: object, owner: int, place: "Place") -> int:
         """Hold an object for the host; return its number."""
-        if self._discarded:
-            self._sweep()
         number = next(self._numbers)
         stack = self._frames.get(owner)
         frame = stack[-1] if stack else None
@@ -65,7 +65,7 @@ class Handles:
             frame.held.add(number)
         else:
             frame = None
-        self._table[number] = _Held(object, frame, place)
+        self._table[number] = _Held(value, frame, place)
         return number
 
     def get(self, number: int) -> object:
@@ -81,13 +81,19 @@ class Handles:
                 " outside of the frame"
             )
             raise HandleRefusal(message)
-        return held.object
+        return held.value
 
     def discard(self, number: int) -> None:
         """Release a number at the next occasion.  Any thread, any time."""
         self._discarded.append(number)
 
-    def _sweep(self) -> None:
+    @property
+    def has_discarded(self) -> bool:
+        """Whether there is anything to `sweep`."""
+        return bool(self._discarded)
+
+    def sweep(self) -> None:
+        """Release what was discarded."""
         discarded = self._discarded
         while discarded:
             number = discarded.popleft()
@@ -143,9 +149,9 @@ class Handles:
 
     def report(self) -> "list[tuple[int, str, Place]]":
         """Return number, type and place of origin of each object that is held."""
-        self._sweep()
+        self.sweep()
         return [
-            (number, type(held.object).__qualname__, held.place)
+            (number, type(held.value).__qualname__, held.place)
             for number, held in self._table.items()
         ]
 

@@ -1,15 +1,13 @@
 """stdout and stderr per run, right also when several threads print.
 
 Invariants
-- While any run is on, `sys.stdout` and `sys.stderr` are the two `Router` objects of
-  this process.  A router has no state of its own: it asks `route.current` which run
-  is printing and hands the text to that run's sink, or to the host's stream.
-- `enter` and `leave` are paired and counted under `_lock`.  The first `enter` keeps
-  the host's streams, the last `leave` puts them back, whatever a script left there.
-- A run inside a run (script, host callable, script) that finds a stream which the
-  host callable has put there prints to that stream, and leaves it in place.
-- A script may close, detach or replace its streams: that concerns its run alone.  The
-  host's streams are never closed, and what a replaced stream still buffers is flushed.
+- While any run is on, `sys.stdout` and `sys.stderr` are the two `routers` (`process`
+  puts them there).  A router asks `route.current` which run is printing, and hands the
+  text to that run's sink, or to the host's stream.
+- A script may close or detach its streams: that concerns its run alone.  The host's
+  streams are never closed.
+- A thread that outlives its run, and a stream object that does, print to the host's
+  stream.
 - Text that a thread prints piece by piece stays together: a sink joins pieces to lines
   per thread.
 
@@ -18,7 +16,7 @@ Not seen by a router: `os.write(1, ...)`, output of C code and of child processe
 
 import io
 import sys
-from _thread import allocate_lock, get_ident
+from _thread import get_ident
 from contextlib import suppress
 
 from pythonarium_kernel.route import current
@@ -27,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional
 
-    from pythonarium_kernel.runner import Run
+    from typing_extensions import Self
 
 PIECES = 1000
 """Pieces of an unfinished line that are kept before they are passed on."""
@@ -64,11 +62,11 @@ class Sink:
         self._cut = 0
         self._pending: dict[int, list[str]] = {}
 
-    def write(self, text: str) -> int:
+    def write(self, text: object) -> int:
         if self.closed:
             message = "I/O operation on closed file."
             raise ValueError(message)
-        if not isinstance(text, str):
+        if not isinstance(text, str):  # whatever a script passes
             message = f"write() argument must be str, not {type(text).__name__}"
             raise TypeError(message)
         thread = get_ident()
@@ -156,10 +154,8 @@ class _Nothing(Sink):
         super().__init__("closed", False, None, None)
         self.closed = closed
 
-    def write(self, text: str) -> int:
-        if self.closed:
-            return super().write(text)
-        return len(text)
+    def write(self, text: object) -> int:
+        return super().write(text) if self.closed else len(str(text))
 
 
 CLOSED = _Nothing(closed=True)
@@ -169,8 +165,12 @@ _NOWHERE = _Nothing(closed=False)
 class Router:
     """Stands as `sys.stdout` or `sys.stderr` while a run is on."""
 
+    _name: str
+    _host: "Any"
+    _stands: bool
+
     def __init__(self, name: str) -> None:
-        self.__dict__.update(_name=name, _host=None)
+        self.__dict__.update(_name=name, _host=None, _stands=False)
 
     def _target(self) -> "Any":
         run = current.get()
@@ -179,12 +179,25 @@ class Router:
             if sink is not None:
                 return sink
             run.printed = True
-        host = self._host
-        if host is None:  # no run is on: a script's thread, or a stream it kept
-            host = getattr(sys, self._name)
-            if host is self:
-                host = getattr(sys, f"__{self._name}__")
+        host = self._host if self._stands else getattr(sys, self._name, self)
+        if host is self:  # the host has put it back up, as redirect_stdout may
+            host = self._host
+        if host is None or getattr(host, "closed", False):
+            host = getattr(sys, f"__{self._name}__")
         return _NOWHERE if host is None else host
+
+    def take_over(self) -> None:
+        """Stand in `sys`, and remember what stood there."""
+        host = getattr(sys, self._name, None)
+        if host is not self:
+            self.__dict__["_host"] = host
+            setattr(sys, self._name, self)
+        self.__dict__["_stands"] = True
+
+    def give_back(self) -> None:
+        """Put back what stood in `sys` before."""
+        self.__dict__["_stands"] = False
+        setattr(sys, self._name, self._host)
 
     def write(self, text: str) -> int:
         count: int = self._target().write(text)
@@ -208,7 +221,7 @@ class Router:
     def detach(self) -> "_Bytes":
         return _Bytes(self)
 
-    def __enter__(self) -> "Router":
+    def __enter__(self) -> "Self":
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -224,7 +237,7 @@ class Router:
         return f"<pythonarium {self._name} of this run>"
 
 
-io.TextIOBase.register(Router)
+io.TextIOBase.register(Router)  # what a script may ask of `sys.stdout`
 
 
 class _Bytes(io.BufferedIOBase):
@@ -272,79 +285,5 @@ class _Bytes(io.BufferedIOBase):
         return self
 
 
-_stdout = Router("stdout")
-_stderr = Router("stderr")
-_lock = allocate_lock()
-_active = 0
-
-
-def enter(run: "Run") -> None:
-    """Put the routers in place for a run; `leave` must follow in the same thread."""
-    global _active
-    with _lock:
-        _active += 1
-        if _active == 1:
-            _keep_host_streams()
-    if sys.stdout is not _stdout or sys.stderr is not _stderr:
-        if run.outer is not None:
-            run.outer_streams = _replaced()
-            if sys.stdout is not _stdout and run.stdout is None:
-                run.stdout = sys.stdout
-            if sys.stderr is not _stderr and run.stderr is None:
-                run.stderr = sys.stderr
-        sys.stdout, sys.stderr = _stdout, _stderr  # type: ignore[assignment]
-
-
-def leave(run: "Run") -> None:
-    """Undo `enter`, and flush what the run has printed."""
-    global _active
-    if run.printed:
-        _flush(_stdout)
-        _flush(_stderr)
-    if sys.stdout is not _stdout or sys.stderr is not _stderr:
-        for stream in _replaced():
-            if stream is not None:
-                _flush(stream)
-        sys.stdout, sys.stderr = _stdout, _stderr  # type: ignore[assignment]
-    with _lock:
-        _active -= 1
-        if _active == 0:
-            _give_back_host_streams()
-            return
-    if run.outer_streams is not None:
-        out, err = run.outer_streams
-        sys.stdout, sys.stderr = out or _stdout, err or _stderr
-
-
-def reset_after_fork() -> None:
-    """Forget, in a forked child, the runs of threads that do not exist there."""
-    global _lock, _active
-    _lock = allocate_lock()
-    _active = min(_active, 1)
-
-
-def _keep_host_streams() -> None:
-    if sys.stdout is not _stdout:
-        _stdout.__dict__["_host"] = sys.stdout
-        sys.stdout = _stdout  # type: ignore[assignment]
-    if sys.stderr is not _stderr:
-        _stderr.__dict__["_host"] = sys.stderr
-        sys.stderr = _stderr  # type: ignore[assignment]
-
-
-def _give_back_host_streams() -> None:
-    sys.stdout = _stdout.__dict__["_host"]
-    sys.stderr = _stderr.__dict__["_host"]
-    _stdout.__dict__["_host"] = _stderr.__dict__["_host"] = None
-
-
-def _replaced() -> "tuple[Any, Any]":
-    return (
-        None if sys.stdout is _stdout else sys.stdout,
-        None if sys.stderr is _stderr else sys.stderr,
-    )
-
-
-def _flush(stream: "Any") -> None:
-    with suppress(Exception):  # a script's own stream may do anything
-        stream.flush()
+routers = (Router("stdout"), Router("stderr"))
+"""The two that stand in `sys` while a run is on."""

@@ -5,15 +5,15 @@ recursion, a bounded chain and bounded groups, so that making and formatting one
 bounded time.  Frames of Pythonarium itself are left out wherever they stand.
 """
 
+import builtins
 import os
-import sys
 from collections import deque
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
-    from typing import Optional, TypedDict
+    from typing import Any, Optional, TypedDict
 
     FrameData = tuple[str, int, str, str, int, int]
     """File, line, function, source line, first and last column (from 0; -1 unknown)."""
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         kind: str
         type_name: str
         type_module: str
+        builtin: str
         message: str
         frames: list[FrameData]
         omitted: int
@@ -48,8 +49,10 @@ HALF = 100
 """Frames kept at each end of a traceback."""
 CHAIN = 30
 """Exceptions kept of a chain of causes and contexts, and levels of nested groups."""
-MEMBERS = 100
-"""Exceptions kept of one group."""
+REPORTS = 200
+"""Exceptions kept in all: of chains, groups, and groups within groups."""
+REPEATED = 3
+"""Frames of one line in a row that a traceback shows."""
 LATE_SECONDS = 0.25
 """From here on, an end that comes after its deadline is explained to the user."""
 
@@ -72,6 +75,9 @@ def from_exception(
 ) -> "Report":
     """Return the report of an exception.
 
+    No code of the script runs here but its `__str__`s and `__notes__`, guarded: what a
+    script has put over an attribute of its exceptions is looked through.
+
     Args:
         error: the exception, with its traceback.
         kind: what became of the script: error, syntax, exit, timeout or interrupt.
@@ -79,16 +85,16 @@ def from_exception(
     """
     report = _report(error, set(), CHAIN)
     report["kind"] = kind
-    if isinstance(error, SystemExit):
+    if issubclass(type(error), SystemExit):
         report["exit_code"], report["message"] = exit_status(error)
-    if isinstance(error, SyntaxError):
+    if issubclass(type(error), SyntaxError):
         report["syntax"] = _syntax(error, lines)
     return report
 
 
-def exit_status(error: SystemExit) -> "tuple[int, str]":
-    """Return the exit status that `python` would end with, and what it would print."""
-    code = error.code
+def exit_status(error: BaseException) -> "tuple[int, str]":
+    """Return the exit code of a SystemExit, and what `python` would print."""
+    code = _slot(SystemExit, "code", error)
     if code is None:
         return 0, ""
     if isinstance(code, int):
@@ -98,68 +104,79 @@ def exit_status(error: SystemExit) -> "tuple[int, str]":
 
 def _report(error: BaseException, seen: "set[int]", depth: int) -> "Report":
     seen.add(id(error))
-    frames, omitted = _frames(error.__traceback__)
     cls = type(error)
+    frames, omitted = _frames(_slot(BaseException, "__traceback__", error))
+    is_syntax_error = issubclass(cls, SyntaxError)
     return {
         "kind": "error",
-        "type_name": cls.__qualname__,
-        "type_module": str(cls.__module__),
+        "type_name": _text(_slot(type, "__qualname__", cls)),
+        "type_module": _text(_slot(type, "__module__", cls)),
+        "builtin": _builtin_name(cls),
         "message": _message(error),
         "frames": frames,
         "omitted": omitted,
         "notes": _notes(error),
-        "cause": _linked(error.__cause__, seen, depth),
-        "context": _linked(error.__context__, seen, depth),
-        "suppress_context": error.__suppress_context__,
+        "cause": _linked(_slot(BaseException, "__cause__", error), seen, depth),
+        "context": _linked(_slot(BaseException, "__context__", error), seen, depth),
+        "suppress_context": bool(_slot(BaseException, "__suppress_context__", error)),
         "errors": _members(error, seen, depth),
-        "syntax": _syntax(error, None) if isinstance(error, SyntaxError) else None,
+        "syntax": _syntax(error, None) if is_syntax_error else None,
         "exit_code": None,
     }
+
+
+def _builtin_name(cls: type) -> str:
+    names = (_slot(type, "__name__", base) for base in _slot(type, "__mro__", cls))
+    bases = zip(names, _slot(type, "__mro__", cls))
+    return next(name for name, base in bases if vars(builtins).get(name) is base)
+
+
+def _slot(cls: type, name: str, value: object) -> "Any":
+    """Read an attribute as the class defines it, past what a script has put over it."""
+    return cls.__dict__[name].__get__(value)
 
 
 def _linked(
     error: "Optional[BaseException]", seen: "set[int]", depth: int
 ) -> "Optional[Report]":
-    if error is None or id(error) in seen or depth <= 0:
+    if error is None or id(error) in seen or depth <= 0 or len(seen) >= REPORTS:
         return None
     return _report(error, seen, depth - 1)
 
 
 def _members(error: BaseException, seen: "set[int]", depth: int) -> "list[Report]":
-    members = getattr(error, "exceptions", None)
-    if depth <= 0 or not _is_group(error) or not isinstance(members, tuple):
+    group = getattr(builtins, "BaseExceptionGroup", None)  # new in 3.11
+    if group is None or not issubclass(type(error), group):
         return []
-    return [_report(member, seen, depth - 1) for member in members[:MEMBERS]]
-
-
-def _is_group(error: BaseException) -> bool:
-    if sys.version_info >= (3, 11):
-        return isinstance(error, BaseExceptionGroup)
-    return False
+    reports = (_linked(m, seen, depth) for m in _slot(group, "exceptions", error))
+    return [report for report in reports if report is not None]
 
 
 def _message(error: BaseException) -> str:
-    if isinstance(error, SyntaxError) and isinstance(error.msg, str):
-        return error.msg
+    if issubclass(type(error), SyntaxError):
+        message = _slot(SyntaxError, "msg", error)
+        if isinstance(message, str):
+            return _text(message)
     return _text(error)
 
 
 def _text(value: object) -> str:
     """Return str(value), whatever its __str__ does, as text that any stream takes."""
     try:
-        text = str(value)
+        text = str.encode(str(value), "utf-8", "backslashreplace")
     except BaseException as failure:  # noqa: BLE001  # it is the script's __str__
-        return f"<no message: {type(value).__name__}.__str__ raised " + (
-            f"{type(failure).__name__}>"
-        )
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+        cls = _slot(type, "__qualname__", type(value))
+        raised = _slot(type, "__qualname__", type(failure))
+        return _text(f"<no message: {cls}.__str__ raised {raised}>")
+    return text.decode("utf-8")
 
 
 def _notes(error: BaseException) -> "list[str]":
-    notes = getattr(error, "__notes__", None)
-    if notes is None:
-        return []
-    return [_text(n) for n in (notes if isinstance(notes, (list, tuple)) else [notes])]
+    try:
+        notes = getattr(error, "__notes__", None) or []
+        return [_text(note) for note in ([notes] if type(notes) is str else notes)]
+    except BaseException as failure:  # noqa: BLE001  # it is the script's __notes__
+        return [f"<no notes: {_text(failure)}>"]
 
 
 def _frames(traceback: "Optional[TracebackType]") -> "tuple[list[FrameData], int]":
@@ -180,7 +197,8 @@ def _frame(entry: "TracebackType") -> "FrameData":
     line = entry.tb_lineno or code.co_firstlineno
     text = source_line(code.co_filename, line, entry.tb_frame.f_globals)
     start, stop = _columns(entry, line, text)
-    return code.co_filename, line, code.co_name, text.strip(), start, stop
+    name, function = _text(code.co_filename), _text(code.co_name)
+    return name, line, function, _text(text.strip()), start, stop
 
 
 def source_line(
@@ -215,18 +233,19 @@ def _columns(entry: "TracebackType", line: int, text: str) -> "tuple[int, int]":
     return (left, right) if 0 <= left < right else (-1, -1)
 
 
-def _syntax(error: SyntaxError, lines: "Optional[list[str]]") -> "Syntax":
-    line = error.lineno if isinstance(error.lineno, int) and error.lineno > 0 else 1
-    file = error.filename if isinstance(error.filename, str) else "<unknown>"
-    text = error.text if isinstance(error.text, str) else None
-    if text is None and lines is not None and line <= len(lines):
-        text = lines[line - 1]
-    if text is None:
-        text = source_line(file, line)
-    text = text.split("\n")[0].rstrip("\r")
-    column = error.offset if isinstance(error.offset, int) and error.offset > 0 else 1
+def _syntax(error: BaseException, lines: "Optional[list[str]]") -> "Syntax":
+    number, column = (_slot(SyntaxError, name, error) for name in ("lineno", "offset"))
+    file, text = (_slot(SyntaxError, name, error) for name in ("filename", "text"))
+    number = number if isinstance(number, int) and number > 0 else 1
+    column = column if isinstance(column, int) and column > 0 else 1
+    file = _text(file) if isinstance(file, str) else "<unknown>"
+    if not isinstance(text, str) and lines is not None and number <= len(lines):
+        text = lines[number - 1]
+    if not isinstance(text, str):
+        text = source_line(file, number)
+    text = _text(text.split("\n")[0].rstrip("\r"))
     column = min(column, len(text) + 1)
-    return {"file": file, "line": line, "column": column, "text": text}
+    return {"file": file, "line": number, "column": column, "text": text}
 
 
 def headline(report: "Report") -> str:
@@ -279,20 +298,18 @@ def _lines(report: "Report", chain: bool) -> "Iterator[str]":
 
 
 def _frame_lines(frames: "list[FrameData]", omitted: int) -> "Iterator[str]":
-    previous, repeated = None, 0
-    for index, frame in enumerate((*frames, None)):
-        if frame is not None and frame[:3] == previous:
-            repeated += 1
-            if repeated >= 3:
-                continue
-        else:
-            if repeated >= 3:
-                yield f"  [Previous line repeated {repeated - 2} more times]"
-            previous, repeated = frame and frame[:3], 0
-        if omitted and index == HALF:
-            yield f"  [{omitted} frames left out]"
-        if frame is not None:
-            yield from _one_frame(frame)
+    from itertools import groupby
+
+    first, last = (frames[:HALF], frames[HALF:]) if omitted else (frames, [])
+    for part in (first, last):
+        for _, group in groupby(part, key=lambda frame: frame[:3]):
+            same = list(group)
+            for frame in same[:REPEATED]:
+                yield from _one_frame(frame)
+            if len(same) > REPEATED:
+                yield f"  [Previous line repeated {len(same) - REPEATED} more times]"
+        if omitted and part is first:
+            yield f"  [{omitted} frames are left out here]"
 
 
 def _one_frame(frame: "FrameData") -> "Iterator[str]":

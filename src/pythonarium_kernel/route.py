@@ -23,7 +23,9 @@ Invariants
                       None              └──> the host's own namespace
 """
 
+import os
 import sys
+from _thread import allocate_lock
 from contextvars import ContextVar
 
 TYPE_CHECKING = False
@@ -34,19 +36,14 @@ if TYPE_CHECKING:
 
 current: "ContextVar[Optional[Run]]" = ContextVar("pythonarium_run", default=None)
 
-_lock: "Any" = None
+_lock = allocate_lock()
 _users = 0
 _undo: "list[Callable[[], None]]" = []
 
 
 def install() -> None:
     """Route `__main__` and new threads.  Counted: each needs its `uninstall`."""
-    global _lock, _users
-    if _lock is None:
-        from _thread import allocate_lock
-
-        _lock = allocate_lock()
-        _reset_after_fork()
+    global _users
     with _lock:
         _users += 1
         if _users == 1:
@@ -66,19 +63,10 @@ def uninstall() -> None:
         remove_files()
 
 
-def _reset_after_fork() -> None:
-    import os
-
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_in_child)
-
-
 def _in_child() -> None:
     global _lock
-    from _thread import allocate_lock
-
     _lock = allocate_lock()
-    _files.clear()
+    _files.clear()  # they are the parent's to remove
     run = current.get()
     if run is not None:
         run.stdout = run.stderr = None
@@ -87,15 +75,24 @@ def _in_child() -> None:
 def _route_main() -> "Callable[[], None]":
     main = sys.modules["__main__"]
     plain = main.__class__
+    main.__class__ = routed = _routed(plain)
 
-    class _RoutedMain(plain):  # type: ignore[misc, valid-type]  # the host's own class
+    def undo() -> None:
+        if type(main) is routed:
+            main.__class__ = plain
+
+    return undo
+
+
+def _routed(plain: "Any") -> "Any":
+    class _RoutedMain(plain):  # type: ignore[misc]  # whatever class the host's module has
         __slots__ = ()
 
         def __getattribute__(self, name: str) -> object:
             run = current.get()
             if run is None:
                 return super().__getattribute__(name)
-            if name == "__file__" and name not in run.module.__dict__:
+            if name == "__file__" and run.script is not None:
                 return real_file(run)
             return getattr(run.module, name)
 
@@ -117,13 +114,7 @@ def _route_main() -> "Callable[[], None]":
             run = current.get()
             return list(super().__dir__() if run is None else dir(run.module))
 
-    main.__class__ = _RoutedMain
-
-    def undo() -> None:
-        if type(main) is _RoutedMain:
-            main.__class__ = plain
-
-    return undo
+    return _RoutedMain
 
 
 def _route_threads() -> "Callable[[], None]":
@@ -160,51 +151,49 @@ def _hand_on(thread: "Any", run: "Run") -> None:
 
 
 _files: "dict[str, str]" = {}
+_is_registered = False
 
 
 def real_file(run: "Run") -> str:
     """Return the path of a real file with the source that a run executes.
 
     multiprocessing's start methods spawn and forkserver import it in the child, and
-    `inspect.getsource` reads the classes of a script from it.
-
-    Raises:
-        AttributeError: the run executes no source text.
+    `inspect.getsource` reads the classes of a script from it.  The run executes a script.
     """
-    import os
-
     script = run.script
-    if script is None:
-        message = "module '__main__' has no attribute '__file__'"
-        raise AttributeError(message)
-    if os.path.isfile(script.filename):
-        return os.path.abspath(script.filename)
-    path = _files.get(script.text)
-    if path is None or not os.path.exists(path):
-        path = _files[script.text] = _write(script.text)
+    assert script is not None
+    if run.module.__dict__.get("__file__") == script.filename:
+        return script.filename  # it was run as a file
+    with _lock:
+        path = _files.get(script.text)
+        if path is None or not os.path.exists(path):
+            path = _files[script.text] = _write(script.text)
     return path
 
 
 def _write(text: str) -> str:
+    global _is_registered
     import atexit
-    import os
     import tempfile
 
     descriptor, path = tempfile.mkstemp(prefix="pythonarium-script-", suffix=".py")
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
-    if not _files:
+    if not _is_registered:
+        _is_registered = True
         atexit.register(remove_files)
     return path
 
 
 def remove_files() -> None:
     """Remove the files that `real_file` wrote."""
-    import os
+    from contextlib import suppress
 
     while _files:
         _, path = _files.popitem()
-        try:
+        with suppress(OSError):  # somebody removed it before
             os.unlink(path)
-        except OSError:
-            pass  # somebody removed it before
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)

@@ -7,23 +7,28 @@ Invariants
   a KeyboardInterrupt that no `raise` of the script made is the host's Ctrl-C, and an
   Interrupt of an outer run is that run's.  Both go on to where they belong.
 - ScriptFailed holds a report, never the exception: no frame of the script stays alive.
-- The recursion limit is the host's again after each run.
 """
 
-import sys
 from _thread import get_ident
 from time import perf_counter_ns, thread_time_ns
 
-from pythonarium_kernel import output, watchdog
+from pythonarium_kernel.process import enter, leave
 from pythonarium_kernel.route import current
+from pythonarium_kernel.watchdog import Interrupt, finish, watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any, Callable, NoReturn, Optional
 
+    from pythonarium_kernel.output import Sink
     from pythonarium_kernel.report import Report
     from pythonarium_kernel.scripts import Script
+
+
+SHORT_NS = 20_000
+"""Of a run shorter than this the wall time stands for its CPU time: to read the clock of
+a thread is a system call, which would take longer than many a run."""
 
 
 class ScriptFailed(Exception):
@@ -50,6 +55,7 @@ class Run:
         "outer_streams",
         "printed",
         "script",
+        "sinks",
         "stderr",
         "stdout",
         "stop_reason",
@@ -65,81 +71,78 @@ class Run:
         timeout: "Optional[float]",
     ) -> None:
         self.module, self.script, self.timeout = module, script, timeout
-        self.stdout: Any = None
+        self.thread = self.wall_ns = self.cpu_ns = 0
+        self.not_before = 0.0  # when the watchdog may raise in it again
+        self.outer: Optional[Run] = None  # the run that it was started in
+        self.stdout: Any = None  # where its prints go; None: the host's stream
         self.stderr: Any = None
-        self.outer: Optional[Run] = None
+        self.sinks: Optional[tuple[Optional[Sink], Optional[Sink]]] = None
         self.outer_streams: Optional[tuple[Any, Any]] = None
         self.printed = self.finished = False
         self.stop_reason: Optional[str] = None
 
     def captured(self) -> "tuple[str, str]":
         """Return what the sinks of this run kept."""
-        out, err = self.stdout, self.stderr
-        return (
-            out.text() if isinstance(out, output.Sink) else "",
-            err.text() if isinstance(err, output.Sink) else "",
-        )
+        out, err = self.sinks or (None, None)
+        return out.text() if out else "", err.text() if err else ""
 
 
 def perform(
-    run: Run, active: "list[Run]", work: "Callable[..., object]", *args: object
-) -> object:
+    run: Run, active: "list[Run]", work: "Callable[..., Any]", *args: "Any"
+) -> "Any":
     """Call `work(*args)` as the code of a run and return its result.
 
-    Args:
-        run: a fresh one.
-        active: the session's runs, outermost first; holds this one meanwhile.
+    The run is a fresh one; `active`, the session's runs with the outermost first, holds
+    it meanwhile.
 
     Raises:
         ScriptFailed: it raised.
     """
     error: Optional[BaseException] = None
     result = None
-    sinks = (run.stdout, run.stderr)
     run.thread = get_ident()
     run.outer = current.get()
     token = current.set(run)
-    limit = sys.getrecursionlimit()
     try:
-        output.enter(run)
-        active.append(run)
+        enter(run)
         cpu, wall = thread_time_ns(), perf_counter_ns()
         try:
             try:
+                active.append(run)
                 if run.timeout is not None:
-                    watchdog.watch(run, run.timeout)
+                    watch(run, run.timeout)
                 result = work(*args)
-                if sinks[0] is not None or sinks[1] is not None:
-                    _finish(sinks)
             except BaseException as caught:  # noqa: BLE001  # it becomes a report
                 error = caught
-            watchdog.finish(run)
-        except watchdog.Interrupt as late:
+            finish(run)
+        except Interrupt as late:  # between the script's end and `finish`
             error = late
-            watchdog.finish(run)
+            finish(run)
         finally:
-            run.wall_ns, run.cpu_ns = perf_counter_ns() - wall, thread_time_ns() - cpu
-            active.remove(run)
-            if sys.getrecursionlimit() != limit:
-                sys.setrecursionlimit(limit)
-            output.leave(run)
+            run.wall_ns = run.cpu_ns = perf_counter_ns() - wall
+            if run.wall_ns > SHORT_NS:
+                run.cpu_ns = thread_time_ns() - cpu
+            active.pop()
+            leave(run)
+            run.stdout = run.stderr = None  # a thread that goes on prints elsewhere
+        if run.sinks is not None:
+            error = _finish(run.sinks, error)
     finally:
         current.reset(token)
     if error is not None or run.stop_reason is not None:
-        if sinks[0] is not None or sinks[1] is not None:
-            run.stdout, run.stderr = sinks
-        _fail(run, error)
-    if sinks[0] is not None or sinks[1] is not None:
-        run.stdout, run.stderr = sinks
+        try:
+            _fail(run, error)
+        finally:
+            error = None  # or its traceback, this frame and it would form a cycle
     return result
 
 
 def run_script(script: "Script", namespace: "dict[str, object]") -> object:
     """Execute a script; return the value of its last expression, or None."""
     if script.head is not None:
-        exec(script.head, namespace)  # noqa: S102  # this is what the kernel is for
+        exec(script.head, namespace)
     if script.tail is not None:
-        return eval(script.tail, namespace)  # noqa: S307
+        return eval(script.tail, namespace)
     return None
 
 
@@ -153,22 +156,27 @@ def run_until_exit(script: "Script", namespace: "dict[str, object]") -> object:
         raise
 
 
-def _finish(sinks: "tuple[Any, Any]") -> None:
+def _finish(
+    sinks: "tuple[Optional[Sink], Optional[Sink]]", error: "Optional[BaseException]"
+) -> "Optional[BaseException]":
+    """Pass on unfinished lines; return the run's error, or that of the host's callable."""
     for sink in sinks:
-        if sink is not None:
-            sink.finish()
+        try:
+            if sink is not None:
+                sink.finish()
+        except BaseException as caught:  # noqa: BLE001  # it becomes a report
+            error = error or caught
+    return error
 
 
 def _fail(run: Run, error: "Optional[BaseException]") -> "NoReturn":
     from pythonarium_kernel import report, scripts
 
     if error is None:
-        error = watchdog.Interrupt()
+        error = Interrupt()
     try:
-        if run.stop_reason is None and _goes_on(error):
-            raise error.with_traceback(None)
-        if isinstance(run.stdout, output.Sink):
-            _quietly_finish(run)
+        if run.stop_reason is None and _goes_on(error, run):
+            raise BaseException.with_traceback(error, None)
         scripts.restore_sources()
         lines = run.script.text.split("\n") if run.script is not None else None
         kind = run.stop_reason or _kind(error)
@@ -178,22 +186,22 @@ def _fail(run: Run, error: "Optional[BaseException]") -> "NoReturn":
     raise ScriptFailed(data, run) from None
 
 
-def _quietly_finish(run: Run) -> None:
-    try:
-        _finish((run.stdout, run.stderr))
-    except Exception:  # noqa: BLE001, S110  # the script's own error is the news
-        pass
-
-
 def _kind(error: BaseException) -> str:
-    return "exit" if isinstance(error, SystemExit) else "error"
+    return "exit" if issubclass(type(error), SystemExit) else "error"
 
 
-def _goes_on(error: BaseException) -> bool:
+def _goes_on(error: BaseException, run: Run) -> bool:
     """Tell whether an exception is not the script's, but somebody's outside."""
-    if isinstance(error, watchdog.Interrupt):
-        return True
-    return isinstance(error, KeyboardInterrupt) and not _raised_by_statement(error)
+    if type(error) is Interrupt:
+        outer = run.outer
+        while outer is not None and outer.stop_reason is None:
+            outer = outer.outer
+        return outer is not None
+    return type(error) is KeyboardInterrupt and not _raised_by_statement(error)
+
+
+_RAISING = ("RAISE_VARARGS", "RERAISE", "YIELD_VALUE", "RETURN_GENERATOR")
+"""Where an exception leaves a frame by `raise`, or by `throw` into a generator."""
 
 
 def _raised_by_statement(error: BaseException) -> bool:
@@ -207,4 +215,4 @@ def _raised_by_statement(error: BaseException) -> bool:
     if entry.tb_lasti < 0:
         return False
     code = entry.tb_frame.f_code.co_code
-    return opcode.opname[code[entry.tb_lasti]] in ("RAISE_VARARGS", "RERAISE")
+    return opcode.opname[code[entry.tb_lasti]] in _RAISING

@@ -27,9 +27,29 @@ GENERATION = 256
 GENERATION_CHARACTERS = 4_000_000
 
 _STATEMENTS = frozenset(
-    "assert async break class continue def del except elif else finally for from "
-    "global if import nonlocal pass raise return try while with".split()
+    [
+        "assert",
+        "break",
+        "class",
+        "continue",
+        "def",
+        "del",
+        "elif",
+        "except",
+        "finally",
+        "from",
+        "global",
+        "import",
+        "nonlocal",
+        "pass",
+        "raise",
+        "return",
+        "try",
+        "while",
+        "with",
+    ]  # as words
 )
+"""The words that start a statement and stand nowhere in an expression."""
 _young: "dict[tuple[Optional[str], str, str], Script]" = {}
 _old: "dict[tuple[Optional[str], str, str], Script]" = {}
 _size = 0
@@ -61,7 +81,9 @@ class Script:
         self.head, self.tail = head, tail
 
 
-def compiled(source: str, filename: "Optional[str]" = None, mode: str = "exec") -> Script:
+def compiled(
+    source: str, filename: "Optional[str]" = None, mode: str = "exec"
+) -> Script:
     """Return the script for a source text, from the cache where it was seen before.
 
     Args:
@@ -111,7 +133,13 @@ def _compile(source: str, filename: "Optional[str]", mode: str) -> Script:
             script = Script(filename, text, None, code)
         else:
             script = Script(filename, text, *_split(text, filename))
-    except (SyntaxError, MemoryError, RecursionError, UnicodeError, ValueError) as error:
+    except (
+        SyntaxError,
+        MemoryError,
+        RecursionError,
+        UnicodeError,
+        ValueError,
+    ) as error:
         from pythonarium_kernel import report
 
         syntax_error = _as_syntax_error(error, text, filename)
@@ -134,22 +162,23 @@ def decoded(data: bytes, filename: str) -> str:
 
     try:
         return decode_source(data)
-    except (SyntaxError, UnicodeDecodeError) as error:
+    except (SyntaxError, UnicodeError, LookupError) as error:
         from pythonarium_kernel import report
 
-        line = data[: getattr(error, "start", 0)].count(b"\n") + 1
-        text = data.decode("utf-8", "backslashreplace").splitlines()[line - 1]
-        if isinstance(error, SyntaxError):
-            message = str(error.msg)
-        else:
-            message = f"(unicode error) {error}"
-        shown = SyntaxError(message, (filename, line, 1, text[:200]))
+        lines = data.split(b"\n")
+        if isinstance(error, UnicodeDecodeError):
+            number = data.count(b"\n", 0, error.start)
+        else:  # it is about the encoding: the cookie stands in one of two lines
+            number = int(b"coding" in b"".join(lines[1:2]) and lines[0].isascii())
+        text = lines[number][:200].decode("utf-8", "backslashreplace")
+        text = "".join(c if c.isprintable() else "\ufffd" for c in text)
+        message = error.msg if isinstance(error, SyntaxError) else f"{error}"
+        shown = SyntaxError(message, (filename, number + 1, 1, text))
         raise SourceError(report.from_exception(shown, "syntax")) from None
 
 
 def _plain(source: str) -> str:
-    if source.startswith("\ufeff"):
-        source = source[1:]
+    source = source.removeprefix("\ufeff")
     if "\r" in source:
         source = source.replace("\r\n", "\n").replace("\r", "\n")
     return source
@@ -157,7 +186,7 @@ def _plain(source: str) -> str:
 
 def _dedented(text: str) -> str:
     """Take the first statement's indentation off every line that has it."""
-    if not text[:1].isspace():
+    if text[:1] not in (" ", "\t", "\n"):
         return text
     lines = text.split("\n")
     for line in lines:
@@ -169,9 +198,7 @@ def _dedented(text: str) -> str:
         return text
     if not indent:
         return text
-    return "\n".join(
-        line[len(indent) :] if line.startswith(indent) else line for line in lines
-    )
+    return "\n".join(line.removeprefix(indent) for line in lines)
 
 
 def _check_characters(text: str, filename: str) -> None:
@@ -192,9 +219,7 @@ def _check_characters(text: str, filename: str) -> None:
         raise SyntaxError(reason, (filename, number, at - start + 1, shown))
 
 
-def _as_syntax_error(
-    error: Exception, text: str, filename: str
-) -> SyntaxError:
+def _as_syntax_error(error: Exception, text: str, filename: str) -> SyntaxError:
     """Turn what the parser raises on monstrous input into a SyntaxError."""
     if isinstance(error, SyntaxError):
         return error
@@ -211,47 +236,75 @@ def _code(text: str, filename: str, mode: str, flags: int = 0) -> "CodeType":
     return code
 
 
-def _split(
-    text: str, filename: str
-) -> "tuple[Optional[CodeType], Optional[CodeType]]":
-    cut = _last_statement(text)
-    if cut is None:
+def _split(text: str, filename: str) -> "tuple[Optional[CodeType], Optional[CodeType]]":
+    """Compile a text in two parts, if its last statement is an expression."""
+    start = _last_margin_line(text)
+    if start is None:
         return _code(text, filename, "exec"), None
-    if cut >= 0:
-        head_text, tail_text = text[:cut], text[cut:]
-        padding = "\n" * head_text.count("\n")
-        try:
-            head = _code(head_text, filename, "exec")
+    if start == UNCLEAR:
+        return _split_tree(text, filename)
+    tail_text = text[start:]
+    line = tail_text.split("\n", 1)[0]
+    if _starts_statement(line) and _has_no_more(tail_text):
+        return _code(text, filename, "exec"), None
+    padding = "\n" * text.count("\n", 0, start)
+    try:
+        if _is_conditional(line) or _is_assignment(line):
+            _code(tail_text, filename, "exec")  # it stands alone: the cut is right
+            if ";" not in tail_text:
+                return _code(text, filename, "exec"), None
+        else:
+            head = _code(text[:start], filename, "exec")
             flags = head.co_flags & _future_flags()
             return head, _code(padding + tail_text, filename, "eval", flags)
-        except (SyntaxError, ValueError):
-            pass  # the cut was not between statements, or the source is broken
+    except (SyntaxError, ValueError):
+        pass  # the cut was not between statements, or the source is broken
     return _split_tree(text, filename)
 
 
-def _last_statement(text: str) -> "Optional[int]":
-    """Return where the last statement may start, None where it is no expression for
-    sure, -1 where only the syntax tree can tell."""
+UNCLEAR = -1
+
+
+def _last_margin_line(text: str) -> "Optional[int]":
+    """Return the start of the last line that is not indented and closes nothing."""
+    if "\f" in text:
+        return UNCLEAR
     end = len(text)
     while end > 0:
         start = text.rfind("\n", 0, end) + 1
-        line = text[start:end]
-        first = line[:1]
+        first = text[start:end][:1]
         if first and not first.isspace() and first not in "#)]}":
-            break
+            is_continued = text[start - 2 : start] == "\\\n"
+            is_text = first in "'\""  # the end of a long string, or a docstring
+            return UNCLEAR if is_continued or is_text else start
         end = start - 1
-    else:
-        return None
-    word = line.split(None, 1)[0].rstrip(":")
-    if word in _STATEMENTS and "'''" not in text and '"""' not in text:
-        return None
-    if first in "'\"" or ";" in line or text[start - 2 : start] == "\\\n":
-        return -1
+    return None
+
+
+def _starts_statement(line: str) -> bool:
+    """Tell whether a line's first word can stand nowhere in an expression."""
+    return line.startswith("else:") or _first_word(line) in _STATEMENTS
+
+
+def _is_conditional(line: str) -> bool:
+    return _first_word(line) in ("if", "for", "async", "else")
+
+
+def _first_word(line: str) -> str:
+    return line.split(None, 1)[0].rstrip(":")
+
+
+def _has_no_more(tail: str) -> bool:
+    """Tell whether nothing in it may end a string from above, or be an expression."""
+    return ";" not in tail and "'''" not in tail and '"""' not in tail
+
+
+def _is_assignment(line: str) -> bool:
+    """Tell whether a line is an assignment, plain or augmented, if it is a statement."""
     left, equals, right = line.partition("=")
-    if equals and right[:1] != "=" and "(" not in left and '"' not in line:
-        if left[-1:] not in "!<>=:" and "'" not in line and "#" not in line:
-            return None  # an assignment, plain or augmented
-    return start
+    if not equals or right[:1] == "=" or left[-1:] in "!<>=:":
+        return False
+    return not any(mark in left for mark in ("(", "'", '"', "#", "lambda"))
 
 
 def _split_tree(
@@ -263,21 +316,19 @@ def _split_tree(
     tree = ast.parse(text, filename)
     if not tree.body or not isinstance(tree.body[-1], ast.Expr):
         return code, None
-    if len(tree.body) == 1 and isinstance(tree.body[0].value, ast.Constant):
-        return code, _tree_code(ast.Expression(tree.body[0].value), filename, 0)
-    last = tree.body.pop()
-    head = _tree_code(tree, filename, 0)
-    flags = head.co_flags & _future_flags()
-    assert isinstance(last, ast.Expr)
-    return head, _tree_code(ast.Expression(last.value), filename, flags)
-
-
-def _tree_code(tree: object, filename: str, flags: int) -> "CodeType":
-    import ast
-
-    mode = "eval" if isinstance(tree, ast.Expression) else "exec"
-    code: CodeType = compile(tree, filename, mode, flags, dont_inherit=True)  # type: ignore[call-overload]
-    return code
+    last = tree.body[-1].value
+    tail: CodeType = compile(
+        ast.Expression(last),
+        filename,
+        "eval",
+        code.co_flags & _future_flags(),
+        dont_inherit=True,
+    )
+    if len(tree.body) == 1 and isinstance(last, ast.Constant):
+        return code, tail  # it may be the docstring
+    tree.body.pop()
+    head: CodeType = compile(tree, filename, "exec", dont_inherit=True)
+    return head, tail
 
 
 def _future_flags() -> int:
@@ -324,7 +375,7 @@ def _register(script: Script) -> None:
     import linecache
 
     text = _live[script.filename] = _Text(script)
-    linecache.cache[script.filename] = text.entry  # type: ignore[assignment]
+    linecache.cache[script.filename] = text.entry
 
 
 def restore_sources() -> None:
@@ -332,4 +383,4 @@ def restore_sources() -> None:
     import linecache
 
     for text in list(_live.values()):
-        linecache.cache.setdefault(text.filename, text.entry)  # type: ignore[arg-type]
+        linecache.cache.setdefault(text.filename, text.entry)

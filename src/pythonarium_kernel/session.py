@@ -15,12 +15,16 @@ Invariants
 import builtins
 import operator
 import sys
+from contextlib import suppress
+from types import CoroutineType
 
-from pythonarium_kernel import route, scripts, watchdog
+from pythonarium_kernel import route, watchdog
 from pythonarium_kernel.contexts import Contexts
 from pythonarium_kernel.handles import HandleFrame, Handles
 from pythonarium_kernel.output import Sink
+from pythonarium_kernel.process import pop_argv, push_argv
 from pythonarium_kernel.runner import Run, perform, run_script, run_until_exit
+from pythonarium_kernel.scripts import compiled, decoded
 from pythonarium_kernel.values import is_scalar, obstacle
 
 TYPE_CHECKING = False
@@ -109,6 +113,7 @@ class Session:
 
     @property
     def running(self) -> bool:
+        """Whether a script is running."""
         return bool(self._active)
 
     def interrupt(self) -> bool:
@@ -123,7 +128,7 @@ class Session:
 
     def decode(self, data: bytes, filename: str) -> str:
         """Return the source text of a file, by its encoding cookie."""
-        return scripts.decoded(data, filename)
+        return decoded(data, filename)
 
     def execute(
         self,
@@ -131,37 +136,31 @@ class Session:
         source: str,
         filename: "Optional[str]" = None,
         inputs: "Optional[Mapping[str, object]]" = None,
-        outputs: "Mapping[str, bool]" = {},  # noqa: B006  # never changed
-        *,
+        outputs: "Optional[Mapping[str, bool]]" = None,
         caller: "Optional[Caller]" = None,
         timeout: "Optional[float]" = None,
         capture: bool = False,
-        exit_ends: bool = False,
+        work: "Callable[..., object]" = run_script,
     ) -> Outcome:
         """Set inputs, run a script, collect outputs.
 
-        Args:
-            outputs: names, each with whether the host will check its type.  One that
-                it will not check comes back as a value, or as a Ref.
-            exit_ends: whether `sys.exit()` without a code is an ordinary end.
+        Outputs are names, each with whether the host will check its type; one that it
+        will not check comes back as a value, or as a Ref.
         """
-        script = scripts.compiled(source, filename)
+        script = compiled(source, filename)
         module = self.contexts.get(context)
         namespace = module.__dict__
         if inputs:
-            for name, value in inputs.items():
-                if type(value) is Ref:
-                    value = self.handles.get(value.number)
-                namespace[name] = value
+            self._set_all(namespace, inputs)
         run = Run(module, script, timeout)
         if capture or self._streams:
-            self._make_sinks(run, capture)
-        work = run_until_exit if exit_ends else run_script
+            self._make_sinks(run, capture=capture)
         value = perform(run, self._active, work, script, namespace)
         values: dict[str, object] = {}
-        for name, checked in outputs.items():
-            found = self._lookup(context, namespace, name)
-            values[name] = found if checked else self.crossing(name, found, caller)
+        if outputs:
+            for name, checked in outputs.items():
+                found = self._lookup(context, namespace, name)
+                values[name] = found if checked else self.crossing(name, found, caller)
         return Outcome(value, values, run)
 
     def execute_file(
@@ -169,31 +168,39 @@ class Session:
         context: str,
         source: str,
         filename: str,
-        inputs: "Optional[Mapping[str, object]]" = None,
-        outputs: "Mapping[str, bool]" = {},  # noqa: B006  # never changed
-        *,
+        inputs: "Optional[Mapping[str, object]]",
+        outputs: "Optional[Mapping[str, bool]]",
+        caller: "Optional[Caller]",
+        timeout: "Optional[float]",
+        capture: bool,
         argv: "list[str]",
-        folder: "Optional[str]",
-        **options: "Any",
+        folder: str,
     ) -> Outcome:
         """Run a file as `python` would: its argv, `__file__`, its folder on the path.
+
+        An exit with code 0 is the script's ordinary end.
 
         `sys.argv` and `sys.path` are the process's.  They are as before afterwards, but
         for what the script itself has added to the path.
         """
-        namespace = self.contexts.get(context).__dict__
-        namespace["__file__"] = filename
-        old_argv = sys.argv
-        sys.argv = argv
-        if folder is not None:
-            sys.path.insert(0, folder)
+        self.contexts.get(context).__dict__["__file__"] = filename
+        push_argv(argv)
+        sys.path.insert(0, folder)
         try:
             return self.execute(
-                context, source, filename, inputs, outputs, exit_ends=True, **options
+                context,
+                source,
+                filename,
+                inputs,
+                outputs,
+                caller,
+                timeout,
+                capture,
+                run_until_exit,
             )
         finally:
-            sys.argv = old_argv
-            if folder is not None and folder in sys.path:
+            pop_argv(argv)
+            with suppress(ValueError):  # the script has removed it
                 sys.path.remove(folder)
 
     def evaluate(
@@ -207,18 +214,18 @@ class Session:
         caller: "Optional[Caller]" = None,
         timeout: "Optional[float]" = None,
     ) -> object:
-        """Return the value of an expression.
+        """Return what an expression gives.
 
-        Args:
-            wanted: value, or else a Ref; handle, always a Ref; or raw, the object.
+        `wanted` tells how: as a value or else a Ref; as a handle, always a Ref; or raw,
+        the object itself.
         """
-        script = scripts.compiled(expression, filename, "eval")
+        script = compiled(expression, filename, "eval")
         module = self.contexts.get(context)
         if inputs:
-            module.__dict__.update(inputs)
+            self._set_all(module.__dict__, inputs)
         run = Run(module, script, timeout)
         if self._streams:
-            self._make_sinks(run, False)
+            self._make_sinks(run, capture=False)
         value = perform(run, self._active, run_script, script, module.__dict__)
         if wanted == "raw":
             return value
@@ -236,19 +243,28 @@ class Session:
         module = perform(run, self._active, importlib.import_module, name)
         return self.hold(module, caller)
 
-    def _make_sinks(self, run: Run, capture: bool) -> None:
+    def _make_sinks(self, run: Run, *, capture: bool) -> None:
         limit = self._output_limit
         if capture or self._on_stdout is not None:
             run.stdout = Sink("stdout", capture, limit, self._on_stdout)
         if capture or self._on_stderr is not None:
             run.stderr = Sink("stderr", capture, limit, self._on_stderr)
+        run.sinks = (run.stdout, run.stderr)
 
     # Variables
 
     def set(self, context: str, name: str, value: object) -> None:
-        if type(value) is Ref:
-            value = self.handles.get(value.number)
-        self.contexts.get(context).__dict__[name] = value
+        """Set a variable."""
+        self._set_all(self.contexts.get(context).__dict__, {name: value})
+
+    def _set_all(
+        self, namespace: "dict[str, object]", inputs: "Mapping[str, object]"
+    ) -> None:
+        for name, value in inputs.items():
+            if type(value) is Ref:
+                namespace[name] = self.handles.get(value.number)
+            else:
+                namespace[name] = value
 
     def get(
         self,
@@ -263,6 +279,7 @@ class Session:
         return found if checked else self.crossing(name, found, caller)
 
     def delete(self, context: str, name: str) -> None:
+        """Delete a variable."""
         namespace = self.contexts.get(context).__dict__
         self._lookup(context, namespace, name)
         namespace.pop(name, None)
@@ -272,7 +289,7 @@ class Session:
         values: dict[str, object] = {}
         skipped: dict[str, str] = {}
         for name, value in list(self.contexts.get(context).__dict__.items()):
-            if not isinstance(name, str) or name.startswith("_"):
+            if not str(name).isidentifier() or name.startswith("_"):
                 continue
             found = obstacle(value)
             if found is None:
@@ -288,21 +305,25 @@ class Session:
         try:
             return namespace[name]
         except KeyError:
-            names = [n for n in namespace if isinstance(n, str) and n[:2] != "__"]
+            names = [n for n in namespace if isinstance(n, str) and n[:2] != "__"]  # type: ignore[redundant-expr]  # a script may use any key
             raise MissingVariable(name, context, names) from None
 
     # Contexts
 
     def context_names(self) -> "list[str]":
+        """Return the names of all contexts."""
         return self.contexts.names()
 
     def add_context(self, name: str) -> None:
+        """Add a context, unless it is there."""
         self.contexts.add(name)
 
     def reset_context(self, name: str) -> None:
+        """Empty a context."""
         self.contexts.reset(name)
 
     def delete_context(self, name: str) -> None:
+        """Delete a context with its variables."""
         self.contexts.delete(name)
 
     # Objects that stay here
@@ -344,14 +365,16 @@ class Session:
         """
         run = Run(self.contexts.get(context), None, None)
         if self._streams:
-            self._make_sinks(run, False)
+            self._make_sinks(run, capture=False)
         handles = self.handles
         objects = [handles.get(a.number) if type(a) is Ref else a for a in args]
         named = {
             name: handles.get(a.number) if type(a) is Ref else a
             for name, a in keywords.items()
         }
-        value = perform(run, self._active, _apply, OPERATIONS[operation], objects, named)
+        value = perform(
+            run, self._active, _apply, OPERATIONS[operation], objects, named
+        )
         return value if is_scalar(value) else self.hold(value, caller)
 
     def advance(
@@ -360,11 +383,16 @@ class Session:
         """Take the next item of an iterator; return whether it is at its end, and it."""
         run = Run(self.contexts.get(context), None, None)
         if self._streams:
-            self._make_sinks(run, False)
+            self._make_sinks(run, capture=False)
         item = perform(run, self._active, next, self.handles.get(number), _END)
         if item is _END:
             return True, None
         return False, item if is_scalar(item) else self.hold(item, caller)
+
+    def await_start(self, context: str, number: int) -> object:
+        """Return the steps of an awaitable, for `await_step`."""
+        run = Run(self.contexts.get(context), None, None)
+        return perform(run, self._active, _await_start, self.handles.get(number))
 
     def await_step(
         self,
@@ -374,38 +402,33 @@ class Session:
         argument: object,
         *,
         caller: "Optional[Caller]" = None,
-    ) -> "tuple[bool, object]":
+    ) -> "tuple[str, object]":
         """Do one step of an awaitable, for a host whose event loop is this one.
 
-        Args:
-            steps: what `await_start` returned.
-            method: send or throw.
+        `steps` is what `await_start` returned, the method is `send` or `throw`.
 
         Returns:
-            Whether it is done, and its result or what the loop shall wait for.
+            `waits` and what the loop shall wait for; `done` and the result; or `thrown`,
+            where the exception that the host threw in has come out again.
         """
         run = Run(self.contexts.get(context), None, None)
         if self._streams:
-            self._make_sinks(run, False)
-        done, value = perform(run, self._active, _await_step, steps, method, argument)
-        if not done:
-            return False, value
-        return True, value if is_scalar(value) else self.hold(value, caller)
-
-    def await_start(self, number: int) -> object:
-        """Return the steps of an awaitable, for `await_step`."""
-        awaitable: Any = self.handles.get(number)
-        if hasattr(awaitable, "send"):
-            return awaitable
-        return type(awaitable).__await__(awaitable)
+            self._make_sinks(run, capture=False)
+        state, value = perform(run, self._active, _await_step, steps, method, argument)
+        if state == "done" and not is_scalar(value):
+            value = self.hold(value, caller)
+        return state, value
 
     def open_frame(self, caller: Caller, collects: bool) -> HandleFrame:
+        """Open a frame of handles."""
         return self.handles.open_frame(caller.owner, collects, caller.place)
 
     def close_frame(self, frame: HandleFrame, owner: int) -> None:
+        """Close a frame, and release its handles."""
         self.handles.close_frame(frame, owner)
 
     def keep(self, number: int, owner: int) -> None:
+        """Move a handle to the frame outside of its own."""
         self.handles.keep(number, owner)
 
     def value_of(self, number: int, checked: bool = False) -> object:
@@ -417,6 +440,7 @@ class Session:
         return value
 
     def leak_report(self) -> "list[tuple[int, str, Place]]":
+        """Return number, type and origin of each object that is held."""
         return self.handles.report()
 
 
@@ -431,14 +455,31 @@ def _apply(
 _END = object()
 
 
-def _await_step(steps: "Any", method: str, argument: object) -> "tuple[bool, object]":
+def _await_start(awaitable: "Any") -> object:
+    if isinstance(awaitable, CoroutineType):
+        return awaitable
+    start = getattr(type(awaitable), "__await__", None)
+    if start is None:
+        name = type(awaitable).__qualname__
+        message = f"object {name} can't be used in 'await' expression"
+        raise TypeError(message)
+    return start(awaitable)
+
+
+def _await_step(steps: "Any", method: str, argument: object) -> "tuple[str, object]":
     try:
-        return False, getattr(steps, method)(argument)
+        return "waits", getattr(steps, method)(argument)
     except StopIteration as stop:
-        return True, stop.value
+        return "done", stop.value
+    except BaseException as error:
+        if error is argument:
+            return "thrown", None
+        raise
 
 
-def _call(function: "Callable[..., object]", /, *args: object, **named: object) -> object:
+def _call(
+    function: "Callable[..., object]", /, *args: object, **named: object
+) -> object:
     return function(*args, **named)
 
 
@@ -454,22 +495,28 @@ def _type_name(value: object) -> str:
     return type(value).__qualname__
 
 
-OPERATIONS: "dict[str, Callable[..., object]]" = {
-    "call": _call,
-    "enter": _enter,
-    "exit": _leave,
-    "type_name": _type_name,
-    **{
-        name: getattr(builtins, name)
-        for name in "getattr setattr delattr hasattr len bool hash str repr iter next "
-        "format dir int float complex bytes abs round divmod pow isinstance callable "
-        "reversed".split()
-    },
-    **{
-        name: getattr(operator, name)
-        for name in "getitem setitem delitem contains eq ne lt le gt ge add sub mul "
-        "truediv floordiv mod matmul lshift rshift and_ or_ xor neg pos invert index "
-        "iadd isub imul itruediv ifloordiv imatmul".split()
-    },
-}
+def _operations() -> "dict[str, Callable[..., object]]":
+    import math
+
+    of_builtins = (
+        "getattr setattr delattr hasattr len bool hash str repr iter format dir int"
+        " float complex bytes abs round divmod pow isinstance callable reversed"
+    )
+    of_operator = (
+        "getitem setitem delitem contains eq ne lt le gt ge add sub mul truediv floordiv"
+        " mod matmul lshift rshift and_ or_ xor neg pos invert index iadd isub imul"
+        " itruediv ifloordiv imod ipow imatmul ilshift irshift iand ior ixor"
+    )
+    return {
+        "call": _call,
+        "enter": _enter,
+        "exit": _leave,
+        "type_name": _type_name,
+        **{name: getattr(math, name) for name in ("trunc", "floor", "ceil")},
+        **{name: getattr(builtins, name) for name in of_builtins.split()},
+        **{name: getattr(operator, name) for name in of_operator.split()},
+    }
+
+
+OPERATIONS = _operations()
 """What `operate` can do, by name."""

@@ -9,8 +9,10 @@ as a list that contains itself, is refused.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Optional
+    from typing import Any, Optional
 
+KEY_WIDTH = 40
+"""Characters of a key that a path shows."""
 DEPTH = 200
 """Levels of containers that a value may have."""
 
@@ -18,6 +20,7 @@ _PLAIN = frozenset(
     (type(None), bool, int, float, complex, bytes, bytearray, memoryview, range)
 )
 _SCALARS = _PLAIN | {str}
+_CONTAINERS = frozenset((list, tuple, set, frozenset, dict))
 _LIBRARY = frozenset(
     [
         ("datetime", "date"),
@@ -66,12 +69,17 @@ class Obstacle:
 
 def obstacle(value: object) -> "Optional[Obstacle]":
     """Return what keeps a value from crossing, or None if it crosses."""
-    cls = type(value)
-    if cls in _PLAIN:
+    if type(value) is str:
+        return _text_obstacle(value)
+    if type(value) in _PLAIN:
         return None
-    if cls is str:
-        return _text_obstacle(value)  # type: ignore[arg-type]
-    return _Walk().enter(value, 0)
+    try:
+        return _Walk().enter(value, 0)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  # the code of some class in it
+        reason = f"an object that raises {type(error).__name__} when it is looked at"
+        return Obstacle("", reason, "handle")
 
 
 def is_scalar(value: object) -> bool:
@@ -102,23 +110,26 @@ def _text_obstacle(text: str) -> "Optional[Obstacle]":
 class _Walk:
     """One pass through a value: each container once, no cycle, bounded depth."""
 
-    __slots__ = ("above", "done", "softened")
+    __slots__ = ("above", "done")
 
     def __init__(self) -> None:
         self.above: set[int] = set()
         self.done: set[int] = set()
-        self.softened: Optional[Obstacle] = None
 
     def enter(self, value: object, depth: int) -> "Optional[Obstacle]":
-        cls = type(value)
-        if cls in _PLAIN:
+        if type(value) is str:
+            return _text_obstacle(value)
+        if type(value) in _PLAIN:
             return None
-        if cls is str:
-            return _text_obstacle(value)  # type: ignore[arg-type]
         parts = _parts(value)
         if parts is None:
             return None if is_leaf(value) else Obstacle("", _describe(value), "handle")
-        key = id(value)
+        return self._enter_container(value, parts, depth)
+
+    def _enter_container(
+        self, value: object, parts: "Iterable[tuple[str, object]]", depth: int
+    ) -> "Optional[Obstacle]":
+        cls, key = type(value), id(value)
         if key in self.above:
             return Obstacle("", f"a {cls.__name__} that contains itself", "refused")
         if key in self.done:
@@ -150,36 +161,37 @@ class _Walk:
 def _parts(value: object) -> "Optional[Iterable[tuple[str, object]]]":
     """Return the steps into a container and what is there; None if it is none."""
     cls = type(value)
-    if cls in (list, tuple, set, frozenset) or cls.__module__ == "collections":
+    if cls in _CONTAINERS or cls.__module__ == "collections":
         if isinstance(value, dict):
             return _dict_parts(value)
-        if isinstance(value, (list, tuple, set, frozenset)) or cls.__name__ == "deque":
-            return _sequence_parts(value)
-    if cls is dict:
-        return _dict_parts(value)  # type: ignore[arg-type]
-    if cls.__module__ in _SCRIPT_MODULES:
-        return None
-    if hasattr(cls, "__dataclass_fields__"):
-        fields = cls.__dataclass_fields__
-        return [("." + name, getattr(value, name, None)) for name in fields]
-    if isinstance(value, tuple) and hasattr(cls, "_fields"):
-        return [("." + name, part) for name, part in zip(cls._fields, value)]
+        return _sequence_parts(value)  # type: ignore[arg-type]  # of these classes
+    if cls.__module__ not in _SCRIPT_MODULES:
+        return _field_parts(value, cls)
     return None
 
 
-def _sequence_parts(value: object) -> "Iterable[tuple[str, object]]":
-    kinds = set(map(type, value))  # type: ignore[call-overload]
+def _field_parts(value: object, cls: "Any") -> "Optional[Iterable[tuple[str, object]]]":
+    """Return the fields of a record; None if it is none."""
+    if hasattr(cls, "__dataclass_fields__"):
+        return [("." + n, getattr(value, n, None)) for n in cls.__dataclass_fields__]
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return [("." + n, part) for n, part in zip(cls._fields, value)]  # type: ignore[call-overload]
+    return None
+
+
+def _sequence_parts(value: "Iterable[object]") -> "Iterable[tuple[str, object]]":
+    kinds = set(map(type, value))
     if kinds <= _PLAIN:
         return ()
     if kinds <= _SCALARS and _all_encodable(value):
         return ()
     if isinstance(value, (set, frozenset)):
-        return (("{...}", part) for part in value)
-    return ((f"[{index}]", part) for index, part in enumerate(value))  # type: ignore[arg-type]
+        return [("{...}", part) for part in value]
+    return ((f"[{index}]", part) for index, part in enumerate(value))
 
 
-def _all_encodable(values: object) -> bool:
-    text = "".join([part for part in values if type(part) is str])  # type: ignore[attr-defined]
+def _all_encodable(values: "Iterable[object]") -> bool:
+    text = "".join([part for part in values if type(part) is str])
     return _text_obstacle(text) is None
 
 
@@ -204,15 +216,11 @@ def is_leaf(value: object) -> bool:
     """Tell whether a value that has no parts crosses by value."""
     cls = type(value)
     module = cls.__module__
-    if module in _SCRIPT_MODULES:
-        return False
-    if (module, cls.__qualname__) in _LIBRARY:
-        return True
     if module == "numpy":
         return _is_numpy_value(value)
-    if module in ("pathlib", "pathlib._local"):
+    if (module, cls.__qualname__) in _LIBRARY or module.startswith("pathlib"):
         return True
-    return _is_enum(cls)
+    return module not in _SCRIPT_MODULES and _is_enum(cls)
 
 
 def _is_numpy_value(value: object) -> bool:
@@ -222,7 +230,8 @@ def _is_numpy_value(value: object) -> bool:
 
 def _is_enum(cls: type) -> bool:
     return any(
-        base.__module__ == "enum" and base.__qualname__ == "Enum" for base in cls.__mro__
+        base.__module__ == "enum" and base.__qualname__ == "Enum"
+        for base in cls.__mro__
     )
 
 
@@ -244,4 +253,4 @@ def _short(value: object) -> str:
         text = repr(value)
     except Exception:  # noqa: BLE001  # it is the script's __repr__
         return "?"
-    return text if len(text) <= 40 else text[:37] + "..."
+    return text if len(text) <= KEY_WIDTH else text[: KEY_WIDTH - 3] + "..."

@@ -29,7 +29,7 @@ from pythonarium_kernel.report import is_own_file
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
-    from typing import Any, Optional
+    from typing import Optional
 
     from pythonarium_kernel.runner import Run
 
@@ -40,7 +40,7 @@ _REPEAT = 0.02
 _lock = threading.Lock()
 _wake = threading.Condition(_lock)
 _deadlines: "dict[Run, float]" = {}
-_stopping: "dict[int, Run]" = {}
+_stopping: "dict[int, list[Run]]" = {}  # by thread
 _thread: "Optional[threading.Thread]" = None
 _next_look = 0.0
 _shut = False
@@ -48,8 +48,6 @@ _shut = False
 
 class Interrupt(KeyboardInterrupt):
     """Raised inside a script that must end."""
-
-    run: "Optional[Run]" = None
 
 
 def watch(run: "Run", timeout: float) -> None:
@@ -78,8 +76,7 @@ def watch(run: "Run", timeout: float) -> None:
 def stop(run: "Run", reason: str) -> bool:
     """End the run as soon as it can be; return False if it has ended already.
 
-    Args:
-        reason: timeout or interrupt; the first one stays.
+    The reason is `timeout` or `interrupt`; the first one stays.
     """
     with _lock:
         return _stop(run, reason)
@@ -94,11 +91,11 @@ def finish(run: "Run") -> None:
                 if run.timeout is not None:
                     _deadlines.pop(run, None)
                 if run.stop_reason is not None:
-                    _stopping.pop(run.thread, None)
+                    _forget(run)
                     _disarm(run)
-            return
         except Interrupt:  # sent before, arriving now
             continue
+        return
 
 
 def shut_down() -> None:
@@ -118,9 +115,17 @@ def _stop(run: "Run", reason: str) -> bool:
         return False
     if run.stop_reason is None:
         run.stop_reason = reason
-        _stopping[run.thread] = run
+        _stopping.setdefault(run.thread, []).append(run)
         _arm(run)
     return True
+
+
+def _forget(run: "Run") -> None:
+    runs = _stopping.get(run.thread, [])
+    if run in runs:
+        runs.remove(run)
+    if not runs:
+        _stopping.pop(run.thread, None)
 
 
 def _watch_deadlines() -> None:
@@ -141,7 +146,8 @@ def _watch_deadlines() -> None:
             _next_look = min(_deadlines.values(), default=idle_since + IDLE)
             if _resend(now):
                 _next_look = min(_next_look, now + _REPEAT)
-            _wake.wait(max(0.0, _next_look - monotonic()))
+            pause = min(_next_look - monotonic(), threading.TIMEOUT_MAX)
+            _wake.wait(max(0.0, pause))
 
 
 if sys.version_info >= (3, 12):
@@ -185,15 +191,15 @@ if sys.version_info >= (3, 12):
             _tool = None
 
     def _step(code: "CodeType", *_where: object) -> None:
-        run = _stopping.get(threading.get_ident())
-        if run is None or run.finished or is_own_file(code.co_filename):
+        runs = _stopping.get(threading.get_ident())
+        if runs is None or is_own_file(code.co_filename):
             return
         now = monotonic()
-        if now < run.not_before:
-            return
-        first = run.not_before == 0.0
-        run.not_before = now + GRACE if first else now
-        _raise(run)
+        for run in runs:
+            if now >= run.not_before and not run.finished:
+                is_first = run.not_before == 0.0
+                run.not_before = now + GRACE if is_first else now
+                raise Interrupt(f"Pythonarium ends the script: {run.stop_reason}")
 
     def _resend(now: float) -> bool:
         if _tool is not None:
@@ -214,12 +220,6 @@ else:
         return _send_again(now)
 
 
-def _raise(run: "Run") -> None:
-    interrupt = Interrupt(f"Pythonarium ends the script: {run.stop_reason}")
-    interrupt.run = run
-    raise interrupt
-
-
 def _send(run: "Run") -> None:
     import ctypes
 
@@ -236,9 +236,10 @@ def _unsend(run: "Run") -> None:
 
 
 def _send_again(now: float) -> bool:
-    for run in _stopping.values():
-        if now >= run.not_before:
-            _send(run)
+    for runs in _stopping.values():
+        for run in runs:
+            if now >= run.not_before:
+                _send(run)
     return bool(_stopping)
 
 

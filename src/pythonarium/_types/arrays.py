@@ -1,4 +1,4 @@
-"""Checks for numpy's classes.
+"""Checks for numpy's arrays.
 
 numpy is not imported here: an annotation that names it comes from where it is loaded.
 No array is ever cast.
@@ -7,9 +7,9 @@ No array is ever cast.
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias, cast, get_args, get_origin
 
-from pythonarium._types.checks import Check, Misfit, Trail, instance_check, misfit_of
+from pythonarium._types.checks import Check, Misfit, Trail, misfit_of
 
-__all__ = ["is_numpy", "numpy_check"]
+__all__ = ["array_check", "is_array_type"]
 
 _ABSTRACT = {
     *("generic", "number", "integer", "signedinteger", "unsignedinteger"),
@@ -31,30 +31,15 @@ class _Array(Protocol):
 _Accepts: TypeAlias = Callable[[_DType], bool]
 
 
-def is_numpy(cls: type) -> bool:
-    """Tell whether this class is one of numpy's."""
-    return cls.__module__.partition(".")[0] == "numpy"
+def is_array_type(cls: type) -> bool:
+    """Tell whether this is numpy's ndarray, or a class derived from it."""
+    return any(
+        base.__module__ == "numpy" and base.__name__ == "ndarray"
+        for base in cls.__mro__
+    )
 
 
-def numpy_check(cls: type, args: tuple[object, ...], text: str) -> Check:
-    """Return the check for a class of numpy's: an array, a scalar, any other."""
-    if cls.__name__ == "ndarray":
-        return _array_check(cls, args, text)
-    if cls.__name__ in _ABSTRACT:
-        return instance_check(cls)
-    return _exact_check(cls, text)
-
-
-def _exact_check(cls: type, text: str) -> Check:
-    def convert(value: object, _: Trail | None) -> object:
-        if type(value) is cls:
-            return value
-        raise misfit_of(text, cls, value)
-
-    return Check(text, convert, frozenset({cls}))
-
-
-def _array_check(cls: type, args: tuple[object, ...], text: str) -> Check:
+def array_check(cls: type, args: tuple[object, ...], text: str) -> Check:
     """Return the check for an array: `np.ndarray`, `NDArray[np.float64]`."""
     dimensions = _dimensions(args)
     accepts = _accepted_dtypes(args)

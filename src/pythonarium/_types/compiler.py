@@ -4,6 +4,7 @@ import dataclasses
 import typing
 from collections import abc
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from enum import Enum
 from types import MappingProxyType
 from typing import (
@@ -23,7 +24,7 @@ from typing import (
     get_type_hints,
 )
 
-from pythonarium._types.arrays import is_numpy, numpy_check
+from pythonarium._types.arrays import array_check, is_array_type
 from pythonarium._types.checks import Check, Convert, Trail, Unusable, guarded
 from pythonarium._types.containers import CONTAINERS
 from pythonarium._types.forms import (
@@ -97,7 +98,7 @@ class Compiler:
         return made or _READY.get(annotation)
 
     def _single(self, annotation: object) -> Check:
-        if isinstance(annotation, type):
+        if isinstance(annotation, type) and annotation not in UNIONS:
             return self._class(annotation, annotation, ())
         if isinstance(annotation, (str, ForwardRef)):
             return self._text(describe(annotation))
@@ -138,8 +139,8 @@ class Compiler:
             return subclass_check(args, text)
         if issubclass(cls, Enum):
             return enum_check(cls, text)
-        if is_numpy(cls):
-            return numpy_check(cls, args, text)
+        if is_array_type(cls):
+            return array_check(cls, args, text)
         return class_check(cls)
 
     def _text(self, text: str) -> Check:
@@ -160,17 +161,19 @@ class Compiler:
         check = self._made[annotation] = Check(text, _unmade)
         try:
             value = alias.__value__
-        except NameError as error:
-            raise Unusable(annotation, _undefined(error)) from None
+        except _FAULTS as error:
+            raise Unusable(annotation, _reason(error)) from None
         target = self.make(_bound(value, alias.__type_params__, args))
         if target is check:
             raise Unusable(annotation, "it stands for itself")
         check.classes = target.classes
         if target.convert is not _unmade:
             return self._finished(annotation, check, target.convert)
-        return self._finished(
-            annotation, check, lambda value, trail: target.convert(value, trail)
-        )
+
+        def convert(value: object, trail: Trail | None) -> object:
+            return target.convert(value, trail)  # made by the time there is a value
+
+        return self._finished(annotation, check, convert)
 
     def _record(
         self, annotation: object, cls: type, args: _Args, body: "_Body"
@@ -267,17 +270,20 @@ def _bound(hint: Any, variables: _Args, args: _Args) -> object:  # noqa: ANN401
     return hint[tuple(values.get(variable, variable) for variable in free)]
 
 
+_FAULTS = (NameError, AttributeError, SyntaxError, TypeError)
+"""What an annotation that was written as text may raise when it is looked at."""
+
+
 def _hints(cls: type) -> dict[str, object]:
     """Return the annotations of a class, those written as text resolved."""
     names = _names_of_script(cls)
+    with suppress(*_FAULTS):
+        return get_type_hints(cls, localns=names, include_extras=True)
+    names = {**(names or {}), cls.__name__: cls}  # a class of a function
     try:
         return get_type_hints(cls, localns=names, include_extras=True)
-    except NameError:
-        names = {**(names or {}), cls.__name__: cls}  # a class of a function
-    try:
-        return get_type_hints(cls, localns=names, include_extras=True)
-    except NameError as error:
-        raise Unusable(cls, _undefined(error)) from None
+    except _FAULTS as error:
+        raise Unusable(cls, _reason(error)) from None
 
 
 def _names_of_script(cls: type) -> dict[str, Any] | None:
@@ -290,5 +296,7 @@ def _names_of_script(cls: type) -> dict[str, Any] | None:
     return names
 
 
-def _undefined(error: NameError) -> str:
-    return f"it names {error.name!r}, which is not defined where it stands"
+def _reason(error: Exception) -> str:
+    if isinstance(error, NameError):
+        return f"it names {error.name!r}, which is not defined where it stands"
+    return f"a part of it is none: {error}"

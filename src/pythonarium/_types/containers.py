@@ -49,8 +49,18 @@ _BUILDERS: dict[type, Callable[..., Collection[object]]] = {
 }
 
 
+def _part_checks(
+    args: tuple[object, ...], number: int, make: Make, text: str
+) -> list[Check]:
+    if not args:
+        return [ANYTHING] * number
+    if len(args) != number:
+        raise Unusable(text, f"its brackets take {number}, not {len(args)}")
+    return list(map(make, args))
+
+
 def _iterable(cls: type, args: tuple[object, ...], make: Make, text: str) -> Check:
-    element = make(args[0]) if args else ANYTHING
+    (element,) = _part_checks(args, 1, make, text)
     is_abstract = cls.__module__ == "collections.abc"
 
     def convert(value: object, trail: Trail | None) -> object:
@@ -85,7 +95,7 @@ def _elements(value: Collection[object], element: Check, trail: Trail | None) ->
 
 def _tuple(cls: type, args: tuple[object, ...], make: Make, text: str) -> Check:
     if not args or args[-1] is ...:
-        return _iterable(cls, args, make, text)
+        return _iterable(cls, args[:-1], make, text)
     if any(getattr(part, "__unpacked__", False) for part in args):
         raise Unusable(text, "a tuple with an unpacked part is not supported")
     shape = () if args == ((),) else tuple(map(make, args))
@@ -109,7 +119,7 @@ def _tuple(cls: type, args: tuple[object, ...], make: Make, text: str) -> Check:
 
 
 def _mapping(cls: type, args: tuple[object, ...], make: Make, text: str) -> Check:
-    key, element = map(make, args) if args else (ANYTHING, ANYTHING)
+    key, element = _part_checks(args, 2, make, text)
 
     def convert(value: object, trail: Trail | None) -> object:
         if not isinstance(value, cls):

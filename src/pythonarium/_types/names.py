@@ -1,83 +1,49 @@
 """The text of a type -> an annotation; parsed, never evaluated."""
 
 import ast
-import collections
-import datetime as dt
-import decimal
-import fractions
-import pathlib
 import typing
-import uuid
-import zoneinfo
-from collections import abc
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
+from typing import Final
 
 from pythonarium._types.wording import shown
 
 __all__ = ["named_type"]
 
-_BUILTINS: dict[str, object] = {
-    cls.__name__: cls
-    for cls in (
-        *(bool, int, float, complex, str, bytes, bytearray, memoryview, range),
-        *(list, tuple, set, frozenset, dict, object, type),
-    )
+_MODULES: Final = {
+    "builtins": (
+        "bool int float complex str bytes bytearray memoryview range"
+        " list tuple set frozenset dict object type"
+    ),
+    "datetime": "date datetime time timedelta timezone tzinfo",
+    "zoneinfo": "ZoneInfo",
+    "decimal": "Decimal",
+    "fractions": "Fraction",
+    "uuid": "UUID",
+    "pathlib": "Path PurePath",
+    "collections": "deque defaultdict OrderedDict Counter",
+    "typing": "Any Optional Union Literal List Dict Tuple FrozenSet Type",
+    "collections.abc": (
+        "Callable Collection Iterable Mapping MutableMapping"
+        " MutableSequence MutableSet Sequence Set"
+    ),
+    "numpy": "ndarray",
+    "numpy.typing": "NDArray",
+    "pandas": "DataFrame Series",
+    "pyarrow": "Table",
 }
-_STANDARD: dict[str, object] = {
-    "None": None,
-    "date": dt.date,
-    "datetime": dt.datetime,
-    "time": dt.time,
-    "timedelta": dt.timedelta,
-    "timezone": dt.timezone,
-    "tzinfo": dt.tzinfo,
-    "ZoneInfo": zoneinfo.ZoneInfo,
-    "Decimal": decimal.Decimal,
-    "Fraction": fractions.Fraction,
-    "UUID": uuid.UUID,
-    "Path": pathlib.Path,
-    "PurePath": pathlib.PurePath,
-    "deque": collections.deque,
-    "defaultdict": collections.defaultdict,
-    "OrderedDict": collections.OrderedDict,
-    "Counter": collections.Counter,
-    "Any": typing.Any,
-    "Optional": typing.Optional,
-    "Union": typing.Union,
-    "Literal": typing.Literal,
-    "List": list,
-    "Dict": dict,
-    "Tuple": tuple,
-    "FrozenSet": frozenset,
-    "Type": type,
+_HOMES: Final = {
+    name: module for module, names in _MODULES.items() for name in names.split()
 }
-_ABSTRACT = {
-    name: getattr(abc, name)
-    for name in (
-        *("Callable", "Collection", "Iterable", "Mapping", "MutableMapping"),
-        *("MutableSequence", "MutableSet", "Sequence", "Set"),
-    )
+_SHORT_MODULES: Final = {
+    "np": "numpy",
+    "npt": "numpy.typing",
+    "pd": "pandas",
+    "pa": "pyarrow",
 }
-_NAMES = _BUILTINS | _STANDARD | _ABSTRACT
-_EXTRAS = {
-    "ndarray": "numpy",
-    "NDArray": "numpy.typing",
-    "DataFrame": "pandas",
-    "Series": "pandas",
-    "Table": "pyarrow",
-}
-_MODULES = {
-    **dict.fromkeys(("np", "numpy"), "numpy"),
-    **dict.fromkeys(("npt", "numpy.typing", "np.typing"), "numpy.typing"),
-    **dict.fromkeys(("pd", "pandas"), "pandas"),
-    **dict.fromkeys(("pa", "pyarrow"), "pyarrow"),
-}
-_STANDARD_MODULES = {
-    *("builtins", "datetime", "decimal", "fractions", "pathlib", "uuid", "zoneinfo"),
-    *("typing", "collections", "collections.abc"),
-}
+_WHOLE_MODULES: Final = {"numpy", "pandas", "pyarrow"}
+"""Modules of which every class is a type: `np.float64`, `pd.Timestamp`."""
 
 
 def named_type(text: str) -> object:
@@ -108,37 +74,32 @@ def _refusal(node: ast.expr) -> ValueError:
 
 
 def _named(node: ast.Name) -> object:
-    if node.id in _NAMES:
-        return _NAMES[node.id]
-    if node.id in _EXTRAS:
-        return _member(_EXTRAS[node.id], node.id)
-    known = [*_NAMES, *_EXTRAS]
-    near = get_close_matches(node.id, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+    if node.id in _HOMES:
+        return _member(_HOMES[node.id], node.id)
+    near = get_close_matches(node.id, _HOMES, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(_HOMES)}"
     raise ValueError(f"no type is named {node.id!r}; {hint}")
 
 
 def _dotted(node: ast.Attribute) -> object:
     module = ast.unparse(node.value)
-    if module in _STANDARD_MODULES and node.attr in _NAMES:
-        return _NAMES[node.attr]
-    if module in _MODULES:
-        return _member(_MODULES[module], node.attr)
+    module = _SHORT_MODULES.get(module, module)
+    is_known = node.attr in _MODULES.get(module, "").split()
+    found = None
+    if is_known or module in _WHOLE_MODULES:
+        found = _member(module, node.attr)
+    if is_known or isinstance(found, type):
+        return found
     raise ValueError(f"no type is named {ast.unparse(node)!r}")
 
 
 def _member(module: str, name: str) -> object:
-    """Return a class of one of the few packages whose classes have names here."""
-    package = module.partition(".")[0]
     try:
-        found: object = getattr(import_module(module), name, None)
+        return getattr(import_module(module), name, None)
     except ImportError:
-        raise ValueError(
-            f"the type {name!r} needs {package}, which is not installed"
-        ) from None
-    if isinstance(found, type) or (module, name) == ("numpy.typing", "NDArray"):
-        return found
-    raise ValueError(f"no type is named '{package}.{name}'")
+        package = module.partition(".")[0]
+        message = f"the type {name!r} needs {package}, which is not installed"
+        raise ValueError(message) from None
 
 
 def _constant(node: ast.Constant) -> object:

@@ -52,11 +52,13 @@ def _to_int(value: object) -> int | None:
 def _to_float(value: object) -> float | None:
     if isinstance(value, float):
         return float.__float__(value)
+    whole = _to_int(value)
+    if whole is not None:
+        return _whole_to_float(whole)
     if _is_numpy(value, "floating"):
         real = float(cast("SupportsFloat", value))
         return _equal(value, real, is_nan=math.isnan(real))
-    whole = _to_int(value)
-    return None if whole is None else _whole_to_float(whole)
+    return None
 
 
 def _whole_to_float(whole: int) -> float:

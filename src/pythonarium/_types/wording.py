@@ -1,6 +1,7 @@
 """Annotations, classes and values as short text, for messages."""
 
 import reprlib
+import typing
 from types import UnionType
 from typing import (
     Annotated,
@@ -19,7 +20,10 @@ __all__ = ["QUALIFIERS", "UNIONS", "advice", "class_name", "describe", "shown"]
 
 UNIONS = {Union, UnionType}
 _SHORT_MODULES = {"numpy": "np.", "pandas": "pd.", "pyarrow": "pa."}
-QUALIFIERS = {Annotated, ClassVar, Final, Required, NotRequired}
+QUALIFIERS = {
+    *(Annotated, ClassVar, Final, Required, NotRequired),
+    getattr(typing, "ReadOnly", Annotated),  # 3.13
+}
 _WIDTH = 80
 
 _ADVICE = {
@@ -82,7 +86,7 @@ def shown(value: object) -> str:
 
 def class_name(cls: type) -> str:
     """Return the name of a class as one would write it: `int`, `np.ndarray`."""
-    root = cls.__module__.partition(".")[0]
+    root = str(cls.__module__).partition(".")[0]  # a script may set it to anything
     return _SHORT_MODULES.get(root, "") + cls.__qualname__.rpartition("<locals>.")[2]
 
 

@@ -1,11 +1,5 @@
 """What the kernel refuses, as the errors of this package."""
 
-from pythonarium_kernel.contexts import ContextRefusal
-from pythonarium_kernel.handles import HandleRefusal
-from pythonarium_kernel.runner import ScriptFailed
-from pythonarium_kernel.scripts import SourceError
-from pythonarium_kernel.session import MissingVariable, RefusedValue
-
 from pythonarium.errors import (
     ClosedError,
     ContextError,
@@ -13,12 +7,20 @@ from pythonarium.errors import (
     ScriptAttributeError,
     ScriptError,
     ScriptExitError,
+    ScriptIndexError,
     ScriptInterruptedError,
+    ScriptKeyError,
     ScriptSyntaxError,
     ScriptTimeoutError,
+    ScriptTypeError,
     VariableMissingError,
     VariableTypeError,
 )
+from pythonarium_kernel.contexts import ContextRefusal
+from pythonarium_kernel.handles import HandleRefusal
+from pythonarium_kernel.runner import ScriptFailed
+from pythonarium_kernel.scripts import SourceError
+from pythonarium_kernel.session import MissingVariable, RefusedValue
 
 __all__ = ["REFUSALS", "error_for"]
 
@@ -33,11 +35,21 @@ REFUSALS = (
 """All that the methods of a kernel session raise."""
 
 
-def error_for(refusal: Exception) -> PythonariumError:
-    """Return the error that tells a host what the kernel refused."""
+_HANDLE_OPERATIONS = ("operate", "advance", "await_start")
+_OF_PROTOCOLS: dict[str, type[ScriptError]] = {
+    "AttributeError": ScriptAttributeError,
+    "IndexError": ScriptIndexError,
+    "KeyError": ScriptKeyError,
+    "TypeError": ScriptTypeError,
+}
+"""Errors by which Python's own protocols tell something, by their built-in class."""
+
+
+def error_for(refusal: Exception, operation: str) -> PythonariumError:
+    """Return the error that tells a host what the kernel refused to do."""
     match refusal:
         case ScriptFailed():
-            return _script_error(refusal)
+            return _script_error(refusal, operation)
         case SourceError():
             return ScriptSyntaxError(refusal.report)
         case MissingVariable():
@@ -55,7 +67,7 @@ def error_for(refusal: Exception) -> PythonariumError:
             return ClosedError(str(refusal))
 
 
-def _script_error(failed: ScriptFailed) -> ScriptError:
+def _script_error(failed: ScriptFailed, operation: str) -> ScriptError:
     report = failed.report
     streams = (failed.stdout, failed.stderr)
     match report["kind"]:
@@ -66,7 +78,8 @@ def _script_error(failed: ScriptFailed) -> ScriptError:
             return ScriptInterruptedError(report, *streams)
         case "exit":
             return ScriptExitError(report, *streams)
-        case _ if report["type_name"] == "AttributeError":
-            return ScriptAttributeError(report, *streams)
+        case _ if operation in _HANDLE_OPERATIONS:
+            cls = _OF_PROTOCOLS.get(report["builtin"], ScriptError)
+            return cls(report, *streams)
         case _:
             return ScriptError(report, *streams)

@@ -47,5 +47,8 @@ class Rung(Protocol):
     def discard(self, number: int) -> None:
         """Release a handle at the next occasion."""
 
+    def abandon(self) -> None:
+        """Have it closed at a better time.  Any thread, any time; does not wait."""
+
     def close(self) -> None:
         """Close the session.  A second call does nothing."""

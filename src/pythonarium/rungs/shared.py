@@ -9,24 +9,24 @@ open, and the path settings that the first of them put in force and the last tak
 """
 
 import os
-import platform
 import sys
+from collections import deque
 from collections.abc import Callable
 from threading import Lock
 from typing import Any
-
-from pythonarium_kernel import report, watchdog
-from pythonarium_kernel.session import Session
 
 from pythonarium import settings
 from pythonarium.errors import ClosedError, ThreadSafetyError
 from pythonarium.rungs._answers import REFUSALS, error_for
 from pythonarium.rungs._base import Facts
+from pythonarium_kernel import report, watchdog
+from pythonarium_kernel.session import Session
 
 __all__ = ["SharedRung"]
 
 _lock = Lock()
 _open = 0
+_abandoned: deque[Session] = deque()
 _undo_path: Callable[[], None] | None = None
 
 
@@ -39,36 +39,56 @@ class SharedRung:
         on_stdout: Callable[[str], object] | None,
         on_stderr: Callable[[str], object] | None,
         output_limit: int | None,
-        path: settings.PathSetting,
+        path: settings.PathSetting | None,
     ) -> None:
+        _close_abandoned()
         _count_up(path)
         report.hide_frames_below(os.path.dirname(os.path.dirname(__file__)) + os.sep)
         self._session = Session(on_stdout, on_stderr, output_limit)
         self._closed = False
         self.facts = Facts(
             rung="shared",
-            python_version=platform.python_version(),
+            python_version=sys.version.split()[0],
             executable=sys.executable,
             environment=sys.prefix,
             pid=os.getpid(),
         )
 
     def call(self, operation: str, /, *args: Any, **options: Any) -> Any:
+        """Call a method of the session; see `_base.Rung`."""
         if self._closed:
             raise ClosedError("this interpreter is closed; open another one")
+        session = self._session
+        if session.handles.has_discarded:
+            session.handles.sweep()
         try:
-            return getattr(self._session, operation)(*args, **options)
+            return getattr(session, operation)(*args, **options)
         except REFUSALS as refusal:
-            error = error_for(refusal)
+            error = error_for(refusal, operation)
         raise error
 
     def interrupt(self) -> bool:
+        """End the running script; return False if none runs."""
         return self._session.interrupt()
 
     def discard(self, number: int) -> None:
+        """Release a handle at the next occasion."""
         self._session.handles.discard(number)
 
+    def abandon(self) -> None:
+        """Leave it to the next interpreter that opens or closes to close this one.
+
+        For `__del__`, which may run in any thread at any line: it must not wait.
+        """
+        self._closed = True
+        _abandoned.append(self._session)
+
     def close(self) -> None:
+        """Close the session.
+
+        Raises:
+            ThreadSafetyError: one of its scripts asks for it.
+        """
         if not self._closed:
             if self._session.running:
                 raise ThreadSafetyError(
@@ -77,14 +97,29 @@ class SharedRung:
             self._closed = True
             self._session.close()
             _count_down()
+            _close_abandoned()
 
 
-def _count_up(path: settings.PathSetting) -> None:
+def _reset_after_fork() -> None:
+    global _lock
+    _lock = Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reset_after_fork)
+
+
+def _close_abandoned() -> None:
+    while _abandoned:
+        _abandoned.popleft().close()
+        _count_down()
+
+
+def _count_up(path: settings.PathSetting | None) -> None:
     global _open, _undo_path
     with _lock:
         if _open == 0:
-            settings.put_in_force(path)
-            _undo_path = path.apply()
+            _undo_path = settings.put_in_force(path).apply()
         else:
             settings.check_in_force(path)
         _open += 1

@@ -1,0 +1,193 @@
+"""Shows what was measured: as tables on the terminal, as JSON in a file."""
+
+import json
+import os
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Final
+
+from harness import MICROSECOND, MILLISECOND, SECOND, Figure, Growth, Limit
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+__all__ = ["Report", "duration", "progress", "write_json", "write_tables"]
+
+PIPE_WIDTH: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one run measured."""
+
+    title: str
+    figures: list[Figure] = field(default_factory=list)
+    growths: list[Growth] = field(default_factory=list)
+    load: float = field(default_factory=lambda: os.getloadavg()[0])
+
+    @property
+    def place(self) -> str:
+        """Where it was measured."""
+        return (
+            f"{platform.python_implementation()} {platform.python_version()},"
+            f" {platform.system()} {platform.machine()}, {os.cpu_count()} cores,"
+            f" load {self.load:.1f} at the start"
+        )
+
+
+Task = Callable[[str, int], AbstractContextManager[Callable[[], object]]]
+
+
+@contextmanager
+def progress() -> Iterator[Task]:
+    """Show progress on a terminal: yield what opens a task, which yields its tick."""
+    console = Console(stderr=True)
+    with Progress(
+        console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
+
+        @contextmanager
+        def task(name: str, total: int) -> Iterator[Callable[[], object]]:
+            number = bars.add_task(name, total=total)
+            yield lambda: bars.advance(number)
+            bars.remove_task(number)
+
+        yield task
+
+
+# Tables
+
+
+def write_tables(report: Report) -> None:
+    """Print a table of times and one of memory; Markdown where nobody looks on."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=PIPE_WIDTH)
+    console.print(f"{report.title}: {report.place}", highlight=False)
+    console.print()
+    console.print(times_table(report, console.is_terminal))
+    console.print()
+    console.print(memory_table(report, console.is_terminal))
+
+
+def times_table(report: Report, is_terminal: bool) -> Table:  # noqa: FBT001
+    """Return a row for each figure."""
+    table = Table(box=box.SIMPLE_HEAD if is_terminal else box.MARKDOWN)
+    for heading in ("What", "Ours", "Peer", "Peer's", "Ours / peer's"):
+        table.add_column(
+            heading, justify="left" if heading in ("What", "Peer") else "right"
+        )
+    for heading in ("Measured", "Target", "Met"):
+        table.add_column(heading)
+    for figure in report.figures:
+        table.add_row(
+            figure.name,
+            duration(figure.ours.median),
+            escape(figure.peer),
+            duration(figure.theirs.median),
+            f"{figure.ratio:.3g}",
+            measured(figure),
+            target(figure.limit),
+            verdict(figure.met),
+        )
+    return table
+
+
+def memory_table(report: Report, is_terminal: bool) -> Table:  # noqa: FBT001
+    """Return a row for each long run."""
+    table = Table(box=box.SIMPLE_HEAD if is_terminal else box.MARKDOWN)
+    for heading in ("A long run of", "Grew by", "Peer", "Grew by"):
+        table.add_column(heading, justify="right" if heading == "Grew by" else "left")
+    for heading in ("References left", "Target", "Met"):
+        table.add_column(heading)
+    for growth in report.growths:
+        left = [
+            f"{name}: {count:+}" for name, count in growth.references.items() if count
+        ]
+        table.add_row(
+            f"{growth.count:,} {growth.name}",
+            size(growth.ours),
+            growth.peer,
+            size(growth.theirs),
+            ", ".join(left) or "none",
+            f"under {size(growth.limit)}, no references",
+            verdict(growth.met),
+        )
+    return table
+
+
+def duration(nanoseconds: float) -> str:
+    """Return a time in the unit that suits it."""
+    if nanoseconds < MILLISECOND:
+        return f"{nanoseconds / MICROSECOND:.3g} us"
+    if nanoseconds < SECOND:
+        return f"{nanoseconds / MILLISECOND:.3g} ms"
+    return f"{nanoseconds / SECOND:.3g} s"
+
+
+def size(count: int) -> str:
+    """Return megabytes."""
+    return f"{count / 1e6:.2g} MB"
+
+
+def measured(figure: Figure) -> str:
+    """Return what is held against the target, in its terms."""
+    match figure.limit.kind:
+        case "over":
+            return f"{duration(figure.ours.median - figure.theirs.median)} over"
+        case "times":
+            return times(figure.ratio)
+        case "below":
+            return duration(figure.ours.median)
+
+
+def target(limit: Limit) -> str:
+    """Return the target in words."""
+    match limit.kind:
+        case "over":
+            return f"at most {duration(limit.value)} over"
+        case "times" if limit.value < 1:
+            return f"at least {times(limit.value)}"
+        case "times" if limit.value == 1:
+            return "faster"
+        case "times":
+            return f"at most {times(limit.value)}"
+        case _:
+            return f"under {duration(limit.value)}"
+
+
+def times(ratio: float) -> str:
+    """Return a ratio of times in words."""
+    if ratio < 1:
+        return f"{1 / ratio:.3g} times as fast"
+    return f"{ratio:.3g} times as long"
+
+
+def verdict(met: bool) -> str:  # noqa: FBT001
+    """Return yes or no."""
+    return "yes" if met else "[bold red]NO[/]"
+
+
+# Files
+
+
+def write_json(report: Report, path: Path) -> None:
+    """Write all figures, with quartiles and samples."""
+    data = {
+        "title": report.title,
+        "place": report.place,
+        "figures": [
+            {**asdict(figure), "allowed": figure.allowed, "met": figure.met}
+            for figure in report.figures
+        ],
+        "growths": [
+            {**asdict(growth), "grew": growth.ours, "met": growth.met}
+            for growth in report.growths
+        ],
+    }
+    path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")

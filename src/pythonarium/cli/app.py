@@ -1,0 +1,90 @@
+"""The commands and their parser."""
+
+import inspect
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from cyclopts import App, CycloptsError, Parameter
+
+from pythonarium.cli import process
+from pythonarium.cli.presenting import misuse_as_json, warn
+
+__all__ = ["main"]
+
+WRONG_USE: Final = 2
+COMMANDS: Final = {
+    "run": """Run a script with typed variables in and out.
+
+        The script's own output goes through untouched; outputs are printed after it, one
+        `name = repr` a line.  Exit code: 0 done, 1 the script failed, 2 wrong use, 124
+        timeout, 130 Ctrl-C, and what the script gives to sys.exit.
+
+        Options stand before or after FILE.  Words after FILE, or after -c CODE, are the
+        script's arguments; what stands after -- always goes to the script, also what
+        looks like an option.""",
+    "doctor": """Say what works here, and what mends the rest.
+
+        Exit code: 0 if scripts can be run, else 1.""",
+    "repl": """Start an interactive session.
+
+        Ctrl-C clears the line or interrupts what runs; Ctrl-D, exit() and quit() leave.
+        Without a terminal there is no prompt: the lines of stdin run one by one.""",
+}
+"""Name -> help.  Each is imported when it is called."""
+USAGES: Final = {
+    "run": "Usage: pythonarium run [OPTIONS] FILE | - | -c CODE [ARGS] [-- ARGS]"
+}
+LONE_DASH: Final = "\0"
+"""Stands for the word `-`, which the parser would take for an option.  No word that comes
+from outside can hold a NUL."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _app()([LONE_DASH if word == "-" else word for word in words])
+    except CycloptsError as error:
+        return _wrong_use(words, str(error))
+    return process.flushed(code or 0)
+
+
+def _app() -> App:
+    app = App(
+        name="pythonarium",
+        help="Run Python scripts with typed variables in and out.",
+        version=_version,
+        default_parameter=Parameter(negative=()),
+        result_action="return_value",
+        print_error=False,
+        exit_on_error=False,
+        suppress_keyboard_interrupt=False,
+    )
+    for name, purpose in COMMANDS.items():
+        app.command(
+            f"pythonarium.cli.{name}:{name}",
+            name=name,
+            help=inspect.cleandoc(purpose),
+            usage=USAGES.get(name),
+        )
+    return app
+
+
+def _version() -> str:
+    try:
+        return f"pythonarium {version('pythonarium')}"
+    except PackageNotFoundError:
+        return "pythonarium, from a folder: it is not installed, so it has no version"
+
+
+def _wrong_use(words: Sequence[str], message: str) -> int:
+    own = words[: words.index("--")] if "--" in words else words
+    command = own[0] if own and own[0] in COMMANDS else ""
+    if command == "run" and "--json" in own:
+        sys.stdout.write(misuse_as_json(message))
+    hint = "; the script's own options stand after --" if command == "run" else ""
+    warn(message.replace(LONE_DASH, "-").rstrip(".") + hint)
+    warn(f"try `{f'pythonarium {command}'.strip()} --help`")
+    return WRONG_USE

@@ -1,0 +1,191 @@
+"""What a command does to its process, which is the script's from its start to its end.
+
+Invariants
+- The interpreter stays open until the process ends, so threads and exit handlers of a
+  script find under `__main__` what they find when `python` runs it.  It closes last.
+- The process ends in the ordinary way: threads are waited for, exit handlers run, children
+  are joined.  Only after a timeout that nothing else could keep does it end at once.
+- The script finds `sys.argv` and `sys.path` as `python` sets them; nothing of them points
+  to Pythonarium.
+- A stream whose reader has gone is dropped without a word.
+"""
+
+import atexit
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Final, Self
+
+from pythonarium.errors import PythonariumError
+from pythonarium.interpreter import Interpreter
+
+__all__ = [
+    "Deadline",
+    "end_at_once_if_held_up",
+    "flushed",
+    "hand_over_main",
+    "open_interpreter",
+    "prepare_path",
+    "stdout_is_gone",
+    "take_stdout",
+]
+
+BROKEN_PIPE: Final = 1
+TIMED_OUT: Final = 124
+NUDGE_SECONDS: Final = 0.15
+"""How long after the deadline a call that waits is broken off."""
+PATIENCE_SECONDS: Final = 2.0
+"""How long after that the process is ended."""
+
+
+def open_interpreter(rung: str) -> Interpreter:
+    """Open the interpreter of this process; the process's end closes it.
+
+    Raises:
+        UnsupportedError: there is no such rung.
+        SettingsError: a setting has a bad value.
+    """
+    interpreter = Interpreter(rung)
+    atexit.register(interpreter.close)  # registered first, called last
+    return interpreter
+
+
+def prepare_path(first: str | None) -> None:
+    """Take the command's own folder off `sys.path`, and put another in its place."""
+    if not sys.flags.safe_path:
+        sys.path[:1] = [] if first is None else [first]
+
+
+def hand_over_main(interpreter: Interpreter) -> None:
+    """Let exit handlers find the script's names in `__main__`, as pickle does."""
+    main = vars(sys.modules["__main__"])
+    with suppress(PythonariumError):  # the script has broken the builtins
+        namespace = interpreter.handle("(lambda: 0).__globals__")
+        interpreter.import_module("builtins").dict.update(main, namespace)
+
+
+# Streams
+
+
+def take_stdout() -> int:
+    """Lead all that is written to stdout, by C code and children too, to stderr.
+
+    Returns:
+        A descriptor of what stdout was.
+    """
+    sys.stdout.flush()
+    taken = os.dup(1)
+    try:
+        os.dup2(2, 1)
+    except OSError:  # there is no stderr
+        _lead_to_nothing(1)
+    return taken
+
+
+def stdout_is_gone() -> bool:
+    """Tell whether the reader of stdout has gone, and drop what it did not read."""
+    with suppress(OSError, ValueError, AttributeError):  # closed, or never there
+        sys.stdout.flush()
+    polled = select.poll()
+    polled.register(1, 0)  # an error is told without being asked for
+    if not any(event & select.POLLERR for _, event in polled.poll(0)):
+        return False
+    _lead_to_nothing(1)
+    return True
+
+
+def flushed(code: int) -> int:
+    """Flush stdout; return the exit code, which is not 0 if its reader has gone."""
+    return code or (BROKEN_PIPE if stdout_is_gone() else 0)
+
+
+def _lead_to_nothing(descriptor: int) -> None:
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, descriptor)
+    os.close(nothing)
+
+
+# The end
+
+
+class Deadline:
+    """Keeps a time limit where the interpreter alone cannot: in a call that waits.
+
+    Opened and closed by the main thread, round the run.  A little after the deadline it
+    sends the main thread SIGINT, which ends `time.sleep`, a read, a join.  If that does
+    not help, it calls `expired` and ends the process.
+
+    Args:
+        seconds: the time limit; None for none.
+        expired: tells the user, in a thread of the deadline's own.
+    """
+
+    def __init__(self, seconds: float | None, expired: Callable[[], object]) -> None:
+        self.nudged = False
+        self._seconds, self._expired = seconds, expired
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        if self._seconds is not None:
+            threading.Thread(
+                target=self._watch,
+                args=(self._seconds,),
+                name="pythonarium-deadline",
+                daemon=True,
+            ).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        while not self._over.is_set():
+            with suppress(KeyboardInterrupt), self._lock:  # sent before, arriving now
+                self._over.set()
+
+    def _watch(self, seconds: float) -> None:
+        if self._over.wait(seconds + NUDGE_SECONDS):
+            return
+        with self._lock:
+            if self._over.is_set():
+                return
+            self.nudged = True
+            main = threading.main_thread().ident
+            assert main is not None
+            signal.pthread_kill(main, signal.SIGINT)
+        if not self._over.wait(PATIENCE_SECONDS):
+            self._expired()
+            _end_at_once()
+
+
+def end_at_once_if_held_up() -> None:
+    """End the process now if threads or children of the script would hold it up."""
+    threads = [
+        thread
+        for thread in threading.enumerate()
+        if not thread.daemon and thread is not threading.main_thread()
+    ]
+    if threads or _children():
+        _end_at_once()
+
+
+def _children() -> list[object]:
+    multiprocessing = sys.modules.get("multiprocessing")
+    return multiprocessing.active_children() if multiprocessing else []
+
+
+def _end_at_once() -> None:
+    for child in _children():
+        child.kill()  # type: ignore[attr-defined]  # a multiprocessing.Process
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(TIMED_OUT)

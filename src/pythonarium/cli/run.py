@@ -1,0 +1,254 @@
+"""`pythonarium run`: a script with typed variables in and out."""
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final
+
+from cyclopts import Parameter
+
+from pythonarium.cli import process
+from pythonarium.cli.app import LONE_DASH
+from pythonarium.cli.inputs import BadInputError, input_variables, output_types
+from pythonarium.cli.presenting import JsonPresenter, Outcome, Presenter, TextPresenter
+from pythonarium.errors import (
+    PythonariumError,
+    ScriptError,
+    ScriptExitError,
+    ScriptSyntaxError,
+    ScriptTimeoutError,
+    SettingsError,
+    UnsupportedError,
+    VariableTypeError,
+)
+from pythonarium.interpreter import Interpreter
+from pythonarium.results import Result
+from pythonarium.variables import Variable
+from pythonarium_kernel import scripts
+from pythonarium_kernel.report import from_exception
+
+__all__ = ["run"]
+
+FAILED: Final = 1
+WRONG_USE: Final = 2
+TIMED_OUT: Final = 124
+INTERRUPTED: Final = 130
+
+
+def _word(_type: object, tokens: Sequence[Any]) -> str:
+    word: str = tokens[0].value
+    return "-" if word == LONE_DASH else word
+
+
+def run(  # noqa: PLR0913  # one parameter for each option
+    *words: Annotated[str, Parameter(name="FILE", converter=_word)],
+    code: Annotated[
+        str | None, Parameter(name="-c", metavar="CODE", allow_leading_hyphen=True)
+    ] = None,
+    inputs: Annotated[
+        tuple[str, ...],
+        Parameter(name="--in", metavar="NAME[:TYPE]=VALUE", show_default=False),
+    ] = (),
+    outputs: Annotated[
+        tuple[str, ...],
+        Parameter(name="--out", metavar="NAME[:TYPE]", show_default=False),
+    ] = (),
+    every: Annotated[bool, Parameter(name="--all", show_default=False)] = False,
+    as_json: Annotated[bool, Parameter(name="--json", show_default=False)] = False,
+    rung: Annotated[str, Parameter(name="--rung", metavar="NAME")] = "shared",
+    timeout: Annotated[
+        float | None, Parameter(name="--timeout", metavar="SECONDS")
+    ] = None,
+) -> int:
+    """Run a script with typed variables in and out.
+
+    Parameters
+    ----------
+    words
+        The script, or - to read it from stdin; then its arguments.
+    code
+        Run this code instead of a file.
+    inputs
+        Set a variable.  Without TYPE a VALUE that is JSON is what JSON says, any other is
+        text.  TYPE is a Python annotation: str, int, float, bool, datetime, date, time,
+        Decimal, UUID, Path, Literal, a union of these, or list, dict, tuple, set written
+        as JSON.  @FILE as VALUE reads .json, .csv (a list of dicts), .parquet (a
+        DataFrame), .npy or .txt; with TYPE str it is text.
+    outputs
+        Print a variable when the script is done, checked against TYPE.
+    every
+        Print every variable that is a value.
+    as_json
+        Write one JSON object, {"outputs", "stdout", "stderr", "receipt"} or {"error"}, and
+        nothing else to stdout; what C code and child processes write there goes to stderr.
+        Dates are ISO text, bytes base64, arrays lists, tables lists of records; NaN and
+        infinities are "NaN", "Infinity", "-Infinity".
+    rung
+        Where the script runs; this version has shared: in this process.
+    timeout
+        End the script after so many seconds, with exit code 124.
+    """
+    presenter: Presenter = JsonPresenter() if as_json else TextPresenter()
+    try:
+        variables, types = input_variables(inputs), output_types(outputs)
+        start = _starter(words, code)
+        _check_timeout(timeout)
+        interpreter = process.open_interpreter(rung)
+    except (BadInputError, UnsupportedError, SettingsError) as error:
+        presenter.misused(str(error))
+        return WRONG_USE
+    job = _Job(interpreter, presenter, timeout)
+    try:
+        result = job.result(
+            lambda: start(interpreter, variables, timeout=timeout, capture=as_json)
+        )
+    except ScriptError as error:
+        return job.fail(error)
+    except OSError as error:
+        presenter.misused(f"cannot read the script {words[0]!r}: {error.strerror}")
+        return WRONG_USE
+    except (VariableTypeError, SettingsError) as error:  # an input, or the time limit
+        presenter.misused(str(error))
+        return WRONG_USE
+    return job.deliver(result, types, every=every)
+
+
+def _check_timeout(timeout: float | None) -> None:
+    if timeout is not None and not 0 < timeout < threading.TIMEOUT_MAX:
+        raise BadInputError(f"--timeout: expected seconds above 0, got {timeout:g}")
+
+
+# What to run
+
+_Start = Callable[..., Result]
+
+
+def _starter(words: tuple[str, ...], code: str | None) -> _Start:
+    if code is not None:
+        return _source("-c", words, lambda: code, "<string>")
+    if not words:
+        raise BadInputError("expected a FILE, - or -c CODE")
+    if words[0] == "-":
+        return _source("-", words[1:], _script_on_stdin, "<stdin>")
+    return _file(words[0], words[1:])
+
+
+def _file(path: str, arguments: tuple[str, ...]) -> _Start:
+    def start(
+        interpreter: Interpreter,
+        inputs: list[Variable[Any]],
+        **options: Any,  # noqa: ANN401  # those of `Interpreter.run`
+    ) -> Result:
+        process.prepare_path(None)
+        return interpreter.run(path, arguments, inputs, **options)
+
+    return start
+
+
+def _source(
+    name: str, arguments: tuple[str, ...], source: Callable[[], str], filename: str
+) -> _Start:
+    def start(
+        interpreter: Interpreter,
+        inputs: list[Variable[Any]],
+        **options: Any,  # noqa: ANN401  # those of `Interpreter.run`
+    ) -> Result:
+        sys.argv = [name, *arguments]
+        process.prepare_path("")
+        return interpreter.exec(source(), inputs, filename=filename, **options)
+
+    return start
+
+
+def _script_on_stdin() -> str:
+    try:
+        return scripts.decoded(sys.stdin.buffer.read(), "<stdin>")
+    except scripts.SourceError as error:
+        raise ScriptSyntaxError(error.report) from None
+
+
+# What becomes of it
+
+
+class _Job:
+    """One run, from its start to its exit code."""
+
+    def __init__(
+        self, interpreter: Interpreter, presenter: Presenter, timeout: float | None
+    ) -> None:
+        self._interpreter, self._presenter = interpreter, presenter
+        self._timeout = timeout
+
+    def result(self, start: Callable[[], Result]) -> Result | ScriptExitError:
+        """Run the script; an exit with code 0 is a result too.
+
+        Raises:
+            ScriptError: it failed, ran too long, or was interrupted.
+        """
+        deadline = process.Deadline(self._timeout, self._expired)
+        try:
+            with deadline:
+                return start()
+        except ScriptExitError as error:
+            if error.code == 0:
+                return error
+            raise
+        except KeyboardInterrupt as interrupt:
+            if deadline.nudged:
+                raise self._timed_out(interrupt) from None
+            raise ScriptError(from_exception(interrupt)) from None
+        finally:
+            process.hand_over_main(self._interpreter)
+
+    def deliver(
+        self,
+        result: Result | ScriptExitError,
+        types: dict[str, object],
+        *,
+        every: bool,
+    ) -> int:
+        """Present the outputs and return the exit code."""
+        interpreter, outcome = self._interpreter, Outcome(self._interpreter)
+        outcome.stdout, outcome.stderr = result.stdout, result.stderr
+        if isinstance(result, Result):
+            outcome.receipt = result.receipt
+        try:
+            if every:
+                variables = interpreter.variables()
+                outcome.outputs.update(variables)
+                outcome.skipped = variables.skipped
+            for name, annotation in types.items():
+                outcome.outputs[name] = interpreter.get(name, annotation)
+            self._presenter.done(outcome)
+        except BrokenPipeError:
+            return FAILED  # the end of the process drops the stream
+        except PythonariumError as error:
+            self._presenter.failed(error, (result.stdout, result.stderr))
+            return FAILED
+        return 0
+
+    def fail(self, error: ScriptError) -> int:
+        """Present an error of the script and return the exit code."""
+        if error.type_name == "BrokenPipeError" and process.stdout_is_gone():
+            return FAILED  # it wrote to a reader that had enough
+        self._presenter.failed(error, (error.stdout, error.stderr))
+        if isinstance(error, ScriptTimeoutError):
+            process.end_at_once_if_held_up()
+        return _exit_code(error)
+
+    def _timed_out(self, cause: BaseException) -> ScriptTimeoutError:
+        timeout = self._timeout or 0.0
+        report = from_exception(cause, "timeout")
+        return ScriptTimeoutError(report, timeout=timeout, elapsed=timeout)
+
+    def _expired(self) -> None:
+        error = self._timed_out(TimeoutError())
+        self._presenter.failed(error, ("", ""))
+
+
+def _exit_code(error: ScriptError) -> int:
+    if isinstance(error, ScriptExitError):
+        return error.code
+    if isinstance(error, ScriptTimeoutError):
+        return TIMED_OUT
+    return INTERRUPTED if error.type_name == "KeyboardInterrupt" else FAILED

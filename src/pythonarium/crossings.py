@@ -1,0 +1,154 @@
+"""What goes into a run and what comes out, checked on the host's side."""
+
+import reprlib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from pythonarium.errors import SettingsError, VariableTypeError
+from pythonarium.handles import Handle
+from pythonarium.objects import HandleRoad, caller
+from pythonarium.types import converter
+from pythonarium.variables import Variable, checked_name
+from pythonarium_kernel.session import Caller
+from pythonarium_kernel.values import obstacle
+
+__all__ = [
+    "SCALARS",
+    "Inputs",
+    "Outputs",
+    "caller_if_untyped",
+    "check_filename",
+    "check_timeout",
+    "checked",
+    "declared",
+    "fill",
+    "inward",
+    "source_text",
+]
+
+Inputs: TypeAlias = Mapping[str, object] | Sequence[Variable[Any]]
+"""Name -> value, or variables with their values."""
+Outputs: TypeAlias = Mapping[str, object] | Sequence[str] | Sequence[Variable[Any]]
+"""Name -> annotation (None: any), or names, or variables to be filled."""
+
+SCALARS = frozenset((type(None), bool, int, float, complex))
+"""Classes whose values need no look at what is in them."""
+
+
+def inward(inputs: Inputs, objects: HandleRoad) -> dict[str, object]:
+    """Return inputs as the kernel takes them.
+
+    Raises:
+        VariableTypeError: a name or a value is refused.
+    """
+    given: dict[str, object] = {}
+    if type(inputs) is dict or isinstance(inputs, Mapping):
+        for name, value in inputs.items():
+            key = checked_name(name)
+            is_scalar = type(value) in SCALARS
+            given[key] = value if is_scalar else _inward_value(key, value, objects)
+        return given
+    for variable in _variables("inputs", inputs, "a mapping or a list of Variables"):
+        value = variable.value
+        if variable.type is not None:
+            value = converter(variable.type)(value, variable.name)
+        given[variable.name] = _inward_value(variable.name, value, objects)
+    return given
+
+
+def _inward_value(name: str, value: object, objects: HandleRoad) -> object:
+    if type(value) is Handle:
+        return objects.inward(value)
+    found = obstacle(value)
+    if found is not None and found.kind == "refused":
+        path = name + found.path
+        raise VariableTypeError(name, path, "a value that can cross", found.reason)
+    return value
+
+
+def declared(outputs: Outputs) -> Mapping[str, object]:
+    """Return name -> annotation, None where there is none.
+
+    Raises:
+        VariableTypeError: a name is none, or it is no kind of outputs.
+    """
+    if type(outputs) is dict or isinstance(outputs, Mapping):
+        return {checked_name(name): annotation for name, annotation in outputs.items()}
+    if isinstance(outputs, (list, tuple)) and all(type(o) is str for o in outputs):
+        return {checked_name(name): None for name in outputs}
+    expected = "a mapping, a list of names or a list of Variables"
+    return {item.name: item.type for item in _variables("outputs", outputs, expected)}
+
+
+def _variables(role: str, items: object, expected: str) -> Sequence[Variable[Any]]:
+    if not isinstance(items, Sequence) or isinstance(items, str):
+        actual = f"a {type(items).__name__}"
+        raise VariableTypeError(role, role, expected, actual)
+    for index, item in enumerate(items):
+        if not isinstance(item, Variable):
+            path, actual = f"{role}[{index}]", f"a {type(item).__name__}"
+            raise VariableTypeError(role, path, expected, actual)
+    return items
+
+
+def caller_if_untyped(types: Mapping[str, object]) -> Caller | None:
+    """Return the caller, where an output may become a handle."""
+    return caller() if None in types.values() else None
+
+
+def checked(types: Mapping[str, object]) -> dict[str, bool]:
+    """Return for each output whether its type will be checked here."""
+    return {name: annotation is not None for name, annotation in types.items()}
+
+
+def fill(outputs: Outputs, values: Mapping[str, object]) -> None:
+    """Give the Variables among the outputs their values."""
+    for item in outputs:
+        if isinstance(item, Variable):
+            item.value = values[item.name]
+
+
+def source_text(code: object) -> str:
+    """Return source text, if it is text.
+
+    Raises:
+        VariableTypeError: it is not.
+    """
+    if isinstance(code, str):
+        return code
+    raise VariableTypeError(
+        "code",
+        "code",
+        "Python source as a str",
+        f"a {type(code).__name__}",
+        "run(path) takes a file",
+    )
+
+
+def check_timeout(timeout: object) -> None:
+    """Refuse what is no time.
+
+    Raises:
+        SettingsError: it is no number above 0.
+    """
+    if not (isinstance(timeout, (int, float)) and timeout > 0):
+        shown = reprlib.repr(timeout)
+        raise SettingsError(f"timeout: expected seconds above 0, got {shown}")
+
+
+def check_filename(filename: object) -> None:
+    """Refuse what cannot name a script in a traceback.
+
+    Raises:
+        VariableTypeError: it is no text, or has characters that no file name has.
+    """
+    expected = "a file name"
+    if not isinstance(filename, str):
+        actual = f"a {type(filename).__name__}"
+        raise VariableTypeError("filename", "filename", expected, actual)
+    if "\0" in filename or _has_surrogates(filename):
+        raise VariableTypeError("filename", "filename", expected, ascii(filename))
+
+
+def _has_surrogates(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)

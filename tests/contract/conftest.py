@@ -1,0 +1,68 @@
+"""One suite on every rung: a new rung is one line in RUNGS, and what is its own in FACTS.
+
+A test asks for `python`, an open interpreter, or for `open_interpreter` to make more.
+What a rung may do in its own way is a fact, and each fact is a fixture of its own.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pytest
+
+from pythonarium import Interpreter
+
+Opener = Callable[..., Interpreter]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Where rungs differ, with a reason.
+
+    Attributes:
+        shares_objects: a value that comes back is the one that went in.
+        shares_process: the script has the host's pid, `sys.path` and `sys.modules`.
+    """
+
+    shares_objects: bool
+    shares_process: bool
+
+
+FACTS: Final = {
+    "shared": Facts(shares_objects=True, shares_process=True),
+}
+RUNGS: Final = ["shared"]
+
+
+@pytest.fixture(params=RUNGS)
+def rung(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def shares_objects(rung: str) -> bool:
+    return FACTS[rung].shares_objects
+
+
+@pytest.fixture
+def shares_process(rung: str) -> bool:
+    return FACTS[rung].shares_process
+
+
+@pytest.fixture
+def open_interpreter(rung: str) -> Generator[Opener]:
+    """Open interpreters on the rung under test; they are closed after the test."""
+    with ExitStack() as opened:
+
+        def open_one(**options: Any) -> Interpreter:
+            return opened.enter_context(Interpreter(rung, **options))
+
+        yield open_one
+
+
+@pytest.fixture
+def python(open_interpreter: Opener) -> Interpreter:
+    """Return an open interpreter."""
+    return open_interpreter()

@@ -1,0 +1,520 @@
+"""stdout and stderr of scripts: captured, told line by line, or the host's own."""
+
+import contextlib
+import faulthandler
+import io
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from textwrap import dedent
+
+import pytest
+
+from pythonarium import Interpreter, ScriptError
+
+PATIENCE = 10.0  # seconds after which a thread is taken to hang
+
+Opener = Callable[..., Interpreter]
+
+pytestmark = pytest.mark.row("B6")
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def streams_are_the_hosts_afterwards() -> Iterator[None]:
+    before = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
+    yield
+    assert (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__) == before
+
+
+def output_of(python: Interpreter, code: str) -> tuple[str, str]:
+    result = python.exec(dedent(code), capture=True)
+    return result.stdout, result.stderr
+
+
+@pytest.mark.row("S2")
+def test_output_goes_to_the_host(python: Interpreter, capsys: Captured) -> None:
+    python.exec("import sys\nprint('out')\nprint('err', file=sys.stderr)")
+    assert capsys.readouterr() == ("out\n", "err\n")
+
+
+def test_capture_is_exact(python: Interpreter, capsys: Captured) -> None:
+    out, err = output_of(
+        python,
+        r"""
+        import sys
+        print("a", 1, None, sep="-", end="|")
+        print("\u00e4\U0001f600\n\n\tb\r\nc")
+        sys.stdout.write("")
+        sys.stdout.writelines(["d\n", "e"])
+        print("err", file=sys.stderr, flush=True)
+        sys.stdout.flush()
+        """,
+    )
+    assert out == "a-1-None|\u00e4\U0001f600\n\n\tb\r\nc\nd\ne"
+    assert err == "err\n"
+    assert capsys.readouterr() == ("", "")
+
+
+def test_capture_belongs_to_its_run(python: Interpreter, capsys: Captured) -> None:
+    first = python.exec("print(1)", capture=True)
+    python.exec("print(2)")
+    second = python.exec("print(3)", capture=True)
+    assert (first.stdout, second.stdout) == ("1\n", "3\n")
+    assert capsys.readouterr().out == "2\n"
+
+
+def test_capture_of_a_failure(python: Interpreter) -> None:
+    code = "import sys\nprint('before')\nsys.stderr.write('half')\n1 / 0"
+    with pytest.raises(ScriptError) as caught:
+        python.exec(code, capture=True)
+    assert (caught.value.stdout, caught.value.stderr) == ("before\n", "half")
+
+
+def test_write_says_what_it_took(python: Interpreter) -> None:
+    code = "import sys\nsys.stdout.write('four')"
+    assert python.exec(code, capture=True).value == 4
+    with pytest.raises(ScriptError, match="TypeError.*must be str, not int"):
+        python.exec("sys.stdout.write(4)", capture=True)
+
+
+def test_callable_gets_lines(open_interpreter: Opener, capsys: Captured) -> None:
+    out: list[str] = []
+    err: list[str] = []
+    python = open_interpreter(stdout=out.append, stderr=err.append)
+    python.exec("import sys\nprint('a\\nb')\nprint('', file=sys.stderr)\nprint()")
+    assert (out, err) == (["a", "b", ""], [""])
+    assert capsys.readouterr() == ("", "")
+
+
+def test_callable_gets_a_line_as_soon_as_it_ends(open_interpreter: Opener) -> None:
+    lines: list[str] = []
+    python = open_interpreter(stdout=lines.append)
+    code = """
+        print("a", end="")
+        counts = [count()]
+        print("b")
+        counts.append(count())
+        print("c", end="")
+        counts.append(count())
+    """
+    python.exec(dedent(code), {"count": lambda: len(lines)})
+    assert python["counts"] == [0, 1, 1]
+    assert lines == ["ab", "c"]
+
+
+def test_callable_and_capture_get_the_same(open_interpreter: Opener) -> None:
+    lines: list[str] = []
+    python = open_interpreter(stdout=lines.append)
+    result = python.exec("print('a')\nprint('b', end='')", capture=True)
+    assert (lines, result.stdout) == (["a", "b"], "a\nb")
+
+
+def test_callable_gets_the_last_line_of_a_failure(open_interpreter: Opener) -> None:
+    lines: list[str] = []
+    python = open_interpreter(stdout=lines.append)
+    with pytest.raises(ScriptError):
+        python.exec("print('half', end='')\n1 / 0")
+    assert lines == ["half"]
+
+
+def test_callable_may_print(open_interpreter: Opener, capsys: Captured) -> None:
+    """What the host prints is the host's: no recursion."""
+    python = open_interpreter(stdout=print)
+    python.exec("print('a')\nprint('b', end='')")
+    assert capsys.readouterr().out == "a\nb\n"
+
+
+def test_callable_that_raises_ends_the_script(open_interpreter: Opener) -> None:
+    def refuse(line: str) -> None:
+        raise OSError("disk full: " + line)
+
+    python = open_interpreter(stdout=refuse)
+    with pytest.raises(ScriptError, match="OSError: disk full: a"):
+        python.exec("x = 1\nprint('a')\nx = 2")
+    with pytest.raises(ScriptError, match="OSError: disk full: b"):
+        python.exec("print('b', end='')")
+    assert python.exec("x").value == 1
+
+
+def test_callable_may_run_a_script(open_interpreter: Opener) -> None:
+    lines: list[str] = []
+
+    def tell(line: str) -> None:
+        lines.append(line)
+        if len(lines) < 3:
+            python.exec(f"print('after {line}')")
+
+    python = open_interpreter(stdout=tell)
+    python.exec("print('a')")
+    assert lines == ["a", "after a", "after after a"]
+
+
+def test_limit_says_what_it_cut(open_interpreter: Opener) -> None:
+    python = open_interpreter(output_limit=10)
+    result = python.exec("for i in range(6): print(f'line{i}')", capture=True)
+    kept, _, said = result.stdout.partition("[")
+    assert kept == "line0\nline\n"
+    assert said == "pythonarium: 26 more characters were cut off]\n"
+    assert python.exec("print('short')", capture=True).stdout == "short\n"
+
+
+def test_limit_bounds_what_is_kept(open_interpreter: Opener) -> None:
+    """Also without a line end in it."""
+    python = open_interpreter(output_limit=100)
+    code = "for _ in range(3000): print('x' * 50, end='')"
+    result = python.exec(code, capture=True)
+    assert result.stdout.startswith("x" * 100 + "\n")
+    assert "149900 more characters" in result.stdout
+    assert len(result.stdout) < 200
+
+
+def test_limit_may_be_taken_off(open_interpreter: Opener) -> None:
+    python = open_interpreter(output_limit=None)
+    result = python.exec("print('x' * 20_000_000)", capture=True)
+    assert len(result.stdout) == 20_000_001
+
+
+def test_four_interpreters_print_at_once(open_interpreter: Opener) -> None:
+    meet = threading.Barrier(4, timeout=PATIENCE)
+    code = """
+        import sys
+        meet()
+        for i in range(300):
+            print(name, i, sep=":", end=";")
+            print(name, i, file=sys.stderr)
+    """
+
+    def work(name: str) -> tuple[str, str]:
+        python = open_interpreter()
+        given = {"meet": meet.wait, "name": name}
+        result = python.exec(dedent(code), given, capture=True)
+        return result.stdout, result.stderr
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(work, "abcd", timeout=PATIENCE))
+    for name, (out, err) in zip("abcd", found, strict=True):
+        assert out == "".join(f"{name}:{i};" for i in range(300))
+        assert err == "".join(f"{name} {i}\n" for i in range(300))
+
+
+@pytest.mark.parametrize("tells", [False, True], ids=["captured", "told"])
+def test_four_threads_of_a_script_print_whole_lines(
+    open_interpreter: Opener, tells: bool
+) -> None:
+    lines: list[str] = []
+    python = open_interpreter(stdout=lines.append if tells else None)
+    code = """
+        import threading
+        def work(name):
+            meet.wait()
+            for i in range(300):
+                print(name, i, "end", sep=" ")
+        meet = threading.Barrier(4)
+        threads = [threading.Thread(target=work, args=(name,)) for name in "abcd"]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+    """
+    result = python.exec(dedent(code), capture=True)
+    found = lines if tells else result.stdout.splitlines()
+    for name in "abcd":
+        mine = [line for line in found if line.startswith(name)]
+        assert mine == [f"{name} {i} end" for i in range(300)]
+    assert len(found) == 1200
+
+
+REPLACES = {
+    "string": """
+        import sys, io
+        sys.stdout = io.StringIO()
+        print("unseen")
+    """,
+    "wrapper": """
+        import sys, io
+        sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8")
+        print("seen \u00e4", end="")
+    """,
+    "detached": """
+        import sys, io
+        sys.stdout = io.TextIOWrapper(sys.stdout.detach(), write_through=True)
+        print("seen \u00e4", end="")
+    """,
+    "buffer": """
+        import sys
+        sys.stdout.buffer.write("seen \u00e4".encode())
+        sys.stdout.buffer.flush()
+    """,
+    "closed": """
+        import sys
+        print("seen \u00e4", end="")
+        sys.stdout.close()
+        assert sys.stdout.closed
+    """,
+    "context-manager": """
+        import sys
+        with sys.stdout as stream:
+            print("seen \u00e4", end="", file=stream)
+    """,
+    "reconfigured": """
+        import sys
+        sys.stdout.reconfigure(line_buffering=True)
+        print("seen \u00e4", end="")
+    """,
+    "none": """
+        import sys
+        print("seen \u00e4", end="")
+        sys.stdout = None
+        print("unseen")
+    """,
+    "deleted": """
+        import sys
+        print("seen \u00e4", end="")
+        del sys.stdout
+    """,
+    "own-class": """
+        import sys
+        class Stream:
+            def __init__(self, under): self.under = under
+            def write(self, text): return self.under.write(text.replace("un", ""))
+            def flush(self): self.under.flush()
+            def __bool__(self): return False
+        sys.stdout = Stream(sys.stdout)
+        print("unseen \u00e4", end="")
+    """,
+}
+
+
+@pytest.mark.parametrize("case", REPLACES)
+@pytest.mark.parametrize("captures", [True, False], ids=["captured", "host"])
+def test_script_replaces_its_stdout(
+    python: Interpreter, capsys: Captured, case: str, captures: bool
+) -> None:
+    """It concerns that run alone, and nothing that was written is lost."""
+    result = python.exec(dedent(REPLACES[case]), capture=captures)
+    out = result.stdout if captures else capsys.readouterr().out
+    assert out == ("" if case == "string" else "seen \u00e4")
+    assert python.exec("print('next')", capture=True).stdout == "next\n"
+    python.exec("print('next')")
+    assert capsys.readouterr().out == "next\n"
+
+
+def test_print_to_a_closed_stdout_is_the_scripts_error(python: Interpreter) -> None:
+    with pytest.raises(ScriptError, match="ValueError: I/O operation on closed file"):
+        python.exec("import sys\nsys.stdout.close()\nprint('x')")
+    assert python.exec("print('x')", capture=True).stdout == "x\n"
+
+
+def test_doctest_and_redirect_in_a_script(python: Interpreter) -> None:
+    code = """
+        import contextlib, doctest, io
+        def f():
+            '''
+            >>> print("inside"); f()
+            inside
+            1
+            '''
+            return 1
+        print("before")
+        failed = doctest.testmod()
+        with contextlib.redirect_stdout(io.StringIO()) as kept:
+            print("kept")
+        print("after", failed.failed, kept.getvalue(), end="")
+    """
+    assert output_of(python, code)[0] == "before\nafter 0 kept\n"
+
+
+def test_logging_is_set_up_once_and_used_later(
+    python: Interpreter, capsys: Captured
+) -> None:
+    """A handler keeps the stream of the run that made it: it writes where that leads."""
+    code = """
+        import logging, sys
+        log = logging.Logger("of the script")
+        log.addHandler(logging.StreamHandler())
+        log.error("first")
+    """
+    assert output_of(python, code)[1] == "first\n"
+    assert output_of(python, "log.error('second')")[1] == "second\n"
+    python.exec("log.error('third')")
+    handler = python.eval("log", logging.Logger)
+    handler.error("by the host")
+    assert capsys.readouterr().err == "third\nby the host\n"
+
+
+def test_warning_is_shown_on_stderr(rung: str) -> None:
+    """In a process of its own: pytest has its own way with warnings."""
+    code = f"""
+        from pythonarium import Interpreter
+        with Interpreter({rung!r}) as python:
+            code = "import warnings\\nwarnings.warn('mind the gap')"
+            for _ in range(2):
+                print(repr(python.exec(code, capture=True).stderr))
+    """
+    shown = run_child(dedent(code), options=["-W", "always"])
+    first, second = (eval(line).splitlines() for line in shown.splitlines())
+    assert first[0].endswith(":2: UserWarning: mind the gap")
+    assert first[1] == "  warnings.warn('mind the gap')"
+    assert first[1:] == second[1:]
+
+
+def run_child(code: str, options: Sequence[str] = ()) -> str:
+    """Return what a Python process prints that runs the code."""
+    done = subprocess.run(
+        [sys.executable, *options, "-c", code],
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_traceback_printed_by_the_script(python: Interpreter) -> None:
+    code = "import traceback\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n"
+    result = python.exec(code + "    traceback.print_exc()", capture=True)
+    assert result.stderr.splitlines()[-1] == "ZeroDivisionError: division by zero"
+    assert "pythonarium" not in result.stderr
+
+
+def test_faulthandler_is_untouched(python: Interpreter) -> None:
+    before = faulthandler.is_enabled()
+    python.exec("print('x')", timeout=PATIENCE, capture=True)
+    assert faulthandler.is_enabled() is before
+
+
+def test_host_redirect_gets_the_text(python: Interpreter) -> None:
+    with contextlib.redirect_stdout(io.StringIO()) as kept:
+        before = sys.stdout
+        python.exec("print('a')")
+        print("b")
+        assert sys.stdout is before
+        assert python.exec("print('c')", capture=True).stdout == "c\n"
+    assert kept.getvalue() == "a\nb\n"
+
+
+def test_host_redirect_in_a_callable_gets_the_text(python: Interpreter) -> None:
+    """Script, host, redirect, script: the inner one prints where the host says."""
+
+    def inner() -> str:
+        with contextlib.redirect_stdout(io.StringIO()) as kept:
+            python.exec("print('inner')")
+            print("host")
+        return kept.getvalue()
+
+    code = "print('a')\ngot = inner()\nprint('b')\ngot"
+    result = python.exec(code, {"inner": inner}, capture=True)
+    assert (result.stdout, result.value) == ("a\nb\n", "inner\nhost\n")
+
+
+def test_inner_capture_keeps_its_own(python: Interpreter) -> None:
+    def inner() -> str:
+        return python.exec("print('inner')", capture=True).stdout
+
+    code = "print('a')\ngot = inner()\nprint('b')\ngot"
+    result = python.exec(code, {"inner": inner}, capture=True)
+    assert (result.stdout, result.value) == ("a\nb\n", "inner\n")
+
+
+@pytest.mark.row("S11")
+def test_thread_of_the_host_prints_beside_a_run(
+    python: Interpreter, capsys: Captured
+) -> None:
+    """What it prints meanwhile is the host's, not the capture's."""
+
+    def ask_a_thread() -> None:
+        asked.set()
+        assert answered.wait(PATIENCE)
+
+    def answer() -> None:
+        assert asked.wait(PATIENCE)
+        print("host")
+        answered.set()
+
+    asked, answered = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(answer)
+        code = "print('a')\nask()\nprint('b')"
+        result = python.exec(code, {"ask": ask_a_thread}, capture=True)
+        done.result()
+    assert result.stdout == "a\nb\n"
+    assert capsys.readouterr().out == "host\n"
+
+
+LATE = """
+    import threading
+    def late():
+        go.wait()
+        print("late")
+        printed.set()
+    go, printed = threading.Event(), threading.Event()
+    thread = threading.Thread(target=late)
+    thread.start()
+    print("early")
+"""
+
+
+def test_output_after_the_run_goes_to_the_host(
+    python: Interpreter, capsys: Captured
+) -> None:
+    result = python.exec(dedent(LATE), capture=True)
+    go, printed = python.eval("go", object), python.eval("printed", object)
+    go.set()
+    assert printed.wait(PATIENCE)
+    assert result.stdout == "early\n"
+    assert capsys.readouterr().out == "late\n"
+    python.exec("thread.join()")
+
+
+def test_output_after_the_run_during_another_goes_to_the_host(
+    python: Interpreter, capsys: Captured
+) -> None:
+    """Neither into the capture that is over nor into one that is not its own."""
+    first = python.exec(dedent(LATE), capture=True)
+    second = python.exec("go.set()\nthread.join()\nprint('second')", capture=True)
+    assert (first.stdout, second.stdout) == ("early\n", "second\n")
+    assert capsys.readouterr().out == "late\n"
+
+
+def test_worker_of_an_earlier_run_prints_to_the_host(
+    python: Interpreter, capsys: Captured
+) -> None:
+    code = """
+        from concurrent.futures import ThreadPoolExecutor
+        pool = ThreadPoolExecutor(1)
+        pool.submit(print, "one").result()
+    """
+    assert output_of(python, code)[0] == "one\n"
+    python.exec("pool.submit(print, 'two').result()")
+    assert capsys.readouterr().out == "two\n"
+    python.exec("pool.shutdown()")
+
+
+def test_redirect_that_ends_after_the_run(
+    python: Interpreter, capsys: Captured
+) -> None:
+    """It puts back what it found, the stream of a run that is over; runs mend that."""
+    inside, leave = threading.Event(), threading.Event()
+
+    def redirect() -> None:
+        with contextlib.redirect_stdout(io.StringIO()):
+            inside.set()
+            leave.wait(PATIENCE)
+
+    before = sys.stdout
+    with ThreadPoolExecutor(1) as pool:
+        done: list[object] = []
+
+        def start() -> None:
+            done.append(pool.submit(redirect))
+            inside.wait(PATIENCE)
+
+        python.exec("start()", {"start": start})
+        leave.set()
+    print("host")
+    python.exec("print('script')")
+    assert sys.stdout is before
+    assert capsys.readouterr().out == "host\nscript\n"

@@ -1,0 +1,595 @@
+"""How a run ends that would not end: by its deadline, or by an interrupt."""
+
+import itertools
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from pythonarium import (
+    Interpreter,
+    ScriptError,
+    ScriptInterruptedError,
+    ScriptTimeoutError,
+    SettingsError,
+)
+
+SCRIPTS = Path(__file__).parent.parent / "scripts"
+PATIENCE = 10.0  # seconds after which a run is taken to hang
+SHORT = 0.1  # a deadline that is meant to pass
+PROMPT = 1.0  # what "at once" may take on a busy machine
+
+Opener = Callable[..., Interpreter]
+
+pytestmark = pytest.mark.row("B7")
+
+since_312 = pytest.mark.skipif(
+    sys.version_info < (3, 12), reason="3.11 cannot end a script that catches all"
+)
+
+ENDLESS = {
+    "loop": "while True: pass",
+    "loop-in-function": "def f():\n    while True:\n        pass\nf()",
+    "calls": "def f(n):\n    return n\nwhile True:\n    f(1)",
+    "generator": "import itertools\nfor i in (x for x in itertools.count()): pass",
+    "comprehension": "import itertools\n[0 for x in itertools.count() if not x % 2 > 1][0]",
+    "recursion": "def f(n):\n    if n: f(n - 1); f(n - 1)\nf(500)",
+    "exception": "while True:\n    try:\n        1 / 0\n    except Exception:\n        pass",
+    "asyncio": """
+        import asyncio
+        async def main():
+            while True:
+                await asyncio.sleep(0)
+        asyncio.run(main())
+    """,
+    "finally": "while True:\n    try:\n        len('')\n    finally:\n        len('')",
+    "library": "import json\nwhile True:\n    json.loads(json.dumps([1]))",
+    "eval": "eval(compile('[0 for x in iter(int, 1)]', 'x', 'eval'))",
+}
+STUBBORN = {
+    "once": """
+        while True:
+            try:
+                while True:
+                    len('')
+            except BaseException:
+                pass
+    """,
+    "nested": """
+        def stubborn():
+            while True:
+                try:
+                    try:
+                        while True:
+                            len('')
+                    except BaseException:
+                        continue
+                    finally:
+                        len('')
+                except BaseException:
+                    pass
+        stubborn()
+    """,
+    "recursive": """
+        def stubborn():
+            try:
+                while True:
+                    len('')
+            except BaseException:
+                stubborn()
+        while True:
+            try:
+                stubborn()
+            except BaseException:
+                pass
+    """,
+}
+
+
+@contextmanager
+def usable_afterwards(python: Interpreter) -> Iterator[None]:
+    python.set("earlier", "kept")
+    yield
+    assert python.exec("later = earlier\nfor _ in range(1000): pass\nlater").value == (
+        "kept"
+    )
+    assert python.exec("print('x')", capture=True, timeout=PATIENCE).stdout == "x\n"
+
+
+@pytest.mark.parametrize("code", ENDLESS.values(), ids=ENDLESS.keys())
+def test_timeout_ends(python: Interpreter, code: str) -> None:
+    with usable_afterwards(python):
+        before = time.monotonic()
+        with pytest.raises(ScriptTimeoutError) as caught:
+            python.exec(dedent(code), timeout=SHORT, filename="<endless>")
+        assert SHORT <= time.monotonic() - before < SHORT + PROMPT
+        error = caught.value
+        assert isinstance(error, TimeoutError)
+        assert (error.timeout, error.elapsed >= SHORT) == (SHORT, True)
+        assert "past its timeout of 0.1 s" in str(error)
+        assert error.frames[0].file == "<endless>"
+        assert not any("pythonarium" in frame.file for frame in error.frames)
+
+
+@since_312
+@pytest.mark.parametrize("code", STUBBORN.values(), ids=STUBBORN.keys())
+def test_timeout_ends_what_catches_everything(python: Interpreter, code: str) -> None:
+    with usable_afterwards(python):
+        before = time.monotonic()
+        with pytest.raises(ScriptTimeoutError):
+            python.exec(dedent(code), timeout=SHORT)
+        assert time.monotonic() - before < SHORT + 2 * PROMPT
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import time\ntime.sleep(0.6)\nafter = True",
+        "import threading\nthreading.Event().wait(0.6)\nafter = True",
+        "sum(range(10 ** 8))\nafter = True",
+    ],
+    ids=["sleep", "wait", "c-loop"],
+)
+def test_timeout_in_a_long_call_comes_late_and_says_so(
+    python: Interpreter, code: str
+) -> None:
+    with usable_afterwards(python):
+        with pytest.raises(ScriptTimeoutError) as caught:
+            python.exec(code, timeout=SHORT)
+        assert caught.value.elapsed > SHORT + 0.25
+        assert "late" in str(caught.value)
+        assert "rung='process'" in str(caught.value)
+        assert "after" not in python.variables()
+
+
+def test_timeout_not_reached_changes_nothing(python: Interpreter) -> None:
+    result = python.exec("x = 1\nx", timeout=PATIENCE, outputs={"x": int})
+    assert (result["x"], result.value) == (1, 1)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), "1", [1]])
+def test_timeout_that_is_none_is_refused(python: Interpreter, timeout: Any) -> None:
+    with pytest.raises(SettingsError, match="timeout"):
+        python.exec("x = 1", timeout=timeout)
+    assert python.variables() == {}
+
+
+@pytest.mark.parametrize("timeout", [1e-9, 1e12, float("inf")])
+def test_timeout_of_any_size_leaves_the_next_one_right(
+    python: Interpreter, timeout: float
+) -> None:
+    """A huge one must not end the thread that looks after all of them."""
+    try:
+        python.exec("import time\ntime.sleep(0.05)", timeout=timeout)
+    except (SettingsError, ScriptTimeoutError):
+        pass
+    with pytest.raises(ScriptTimeoutError):
+        python.exec("while True: pass", timeout=SHORT)
+
+
+@pytest.mark.parametrize("call", ["eval", "exec_all", "run"])
+def test_timeout_of_every_kind_of_run(
+    python: Interpreter, call: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "endless.py"
+    path.write_text("while True: pass")
+    calls: dict[str, Callable[[], object]] = {
+        "eval": lambda: python.eval("[0 for _ in iter(int, 1)]", timeout=SHORT),
+        "exec_all": lambda: python.exec_all("while True: pass", timeout=SHORT),
+        "run": lambda: python.run(path, timeout=SHORT),
+    }
+    with usable_afterwards(python), pytest.raises(ScriptTimeoutError):
+        calls[call]()
+
+
+def test_timeout_tells_what_was_printed(python: Interpreter) -> None:
+    code = "print('a')\nprint('b', end='')\nwhile True: pass"
+    with pytest.raises(ScriptTimeoutError) as caught:
+        python.exec(code, timeout=SHORT, capture=True)
+    assert caught.value.stdout == "a\nb"
+
+
+def test_script_cleans_up_at_its_timeout(python: Interpreter) -> None:
+    """with, finally, generators and coroutines get their grace."""
+    code = """
+        import asyncio, contextlib, time
+        done = []
+        @contextlib.contextmanager
+        def manager():
+            try:
+                yield
+            finally:
+                done.append("with")
+        def generator():
+            try:
+                while True:
+                    yield 1
+            finally:
+                time.sleep(0.02)
+                for _ in range(1000): pass
+                done.append("generator")
+        async def main():
+            try:
+                with manager():
+                    for _ in generator():
+                        await asyncio.sleep(0)
+            finally:
+                await asyncio.sleep(0.01)
+                done.append("coroutine")
+        try:
+            asyncio.run(main())
+        finally:
+            done.append("finally")
+    """
+    with usable_afterwards(python), pytest.raises(ScriptTimeoutError):
+        python.exec(dedent(code), timeout=SHORT)
+    assert python.eval("sorted(done)") == ["coroutine", "finally", "generator", "with"]
+
+
+@pytest.mark.parametrize("name", ["KeyboardInterrupt", "BaseException"])
+def test_script_handles_the_interrupt_and_ends(python: Interpreter, name: str) -> None:
+    """It may clean up as for Ctrl-C; that it ran past its time remains."""
+    code = f"""
+        try:
+            while True:
+                len('')
+        except {name}:
+            handled = True
+    """
+    with pytest.raises(ScriptTimeoutError):
+        python.exec(dedent(code), timeout=SHORT)
+    assert python["handled"] is True
+
+
+def test_script_cannot_keep_an_interrupt_for_later(python: Interpreter) -> None:
+    """One that a later script raises is that script's own error, not the host's."""
+    code = """
+        try:
+            while True:
+                len('')
+        except BaseException as error:
+            kept = error
+    """
+    with pytest.raises(ScriptTimeoutError):
+        python.exec(dedent(code), timeout=SHORT)
+    with pytest.raises(ScriptError) as caught:
+        python.exec("raise kept")
+    assert not isinstance(caught.value, ScriptTimeoutError)
+
+
+def nesting(
+    python: Interpreter, inner: str, seconds: float
+) -> Callable[[], str]:
+    """Return a host callable that runs a script inside the one that calls it."""
+
+    def call() -> str:
+        try:
+            python.exec(dedent(inner), timeout=seconds)
+        except ScriptTimeoutError as error:
+            return f"inner {error.timeout}"
+        return "inner ended"
+
+    return call
+
+
+def test_inner_deadline_leaves_the_outer_run_on(python: Interpreter) -> None:
+    inner = nesting(python, "while True: pass", SHORT)
+    code = "said = call()\nfor _ in range(10_000): pass\nsaid"
+    with usable_afterwards(python):
+        result = python.exec(code, {"call": inner}, timeout=PATIENCE)
+        assert result.value == "inner 0.1"
+
+
+def test_outer_deadline_ends_the_inner_run_too(python: Interpreter) -> None:
+    inner = nesting(python, "while True: pass", PATIENCE)
+    with usable_afterwards(python):
+        with pytest.raises(ScriptTimeoutError) as caught:
+            python.exec("said = call()", {"call": inner}, timeout=SHORT)
+        assert caught.value.timeout == SHORT
+        assert "said" not in python.variables()
+
+
+def test_both_deadlines_pass_while_the_inner_run_is_on(python: Interpreter) -> None:
+    """The end of the inner one does not take back the end of the outer one."""
+    stubborn_twice = """
+        for _ in range(2):
+            try:
+                while True:
+                    len('')
+            except BaseException:
+                pass
+    """
+    inner = nesting(python, stubborn_twice, 0.15)
+    with usable_afterwards(python):
+        before = time.monotonic()
+        with pytest.raises(ScriptTimeoutError) as caught:
+            code = "call()\nwhile True:\n    len('')"
+            python.exec(code, {"call": inner}, timeout=SHORT)
+        assert caught.value.timeout == SHORT
+        assert time.monotonic() - before < 2 * PROMPT
+
+
+def test_outer_deadline_passes_in_host_code(python: Interpreter) -> None:
+    """A host callable that blocks is waited for."""
+    code = "call(0.3)\nafter = True"
+    with usable_afterwards(python):
+        with pytest.raises(ScriptTimeoutError):
+            python.exec(code, {"call": time.sleep}, timeout=SHORT)
+        assert "after" not in python.variables()
+
+
+def test_timeouts_of_many_threads_at_once(open_interpreter: Opener) -> None:
+    deadlines = [0.05 + number * 0.02 for number in range(12)]
+
+    def work(deadline: float) -> tuple[float, int]:
+        python = open_interpreter()
+        with pytest.raises(ScriptTimeoutError) as caught:
+            python.exec("n = 0\nwhile True:\n    n += 1", timeout=deadline)
+        return caught.value.timeout, python.exec("6 * 7").value
+
+    with ThreadPoolExecutor(12) as pool:
+        found = list(pool.map(work, deadlines, timeout=PATIENCE))
+    assert found == [(deadline, 42) for deadline in deadlines]
+
+
+def test_timeout_of_one_thread_leaves_the_others_alone(
+    open_interpreter: Opener,
+) -> None:
+    def work(number: int) -> object:
+        python = open_interpreter()
+        if number % 2:
+            with pytest.raises(ScriptTimeoutError):
+                python.exec("while True: pass", timeout=SHORT)
+            return 0
+        code = "n = 0\nimport time\nend = time.monotonic() + 0.3\n"
+        code += "while time.monotonic() < end:\n    n = number"
+        return python.exec(code, {"number": number}, {"n": int})["n"]
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(work, [1, 2, 3, 4], timeout=PATIENCE))
+    assert found == [0, 2, 0, 4]
+
+
+@contextmanager
+def interrupting(python: Interpreter, started: threading.Event) -> Iterator[list[bool]]:
+    """Interrupt from another thread once the script has started."""
+    answers: list[bool] = []
+
+    def work() -> None:
+        assert started.wait(PATIENCE)
+        answers.append(python.interrupt())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield answers
+    finally:
+        thread.join()
+
+
+def test_interrupt_from_another_thread(python: Interpreter) -> None:
+    started = threading.Event()
+    code = "started()\nwhile True: pass"
+    with (
+        usable_afterwards(python),
+        interrupting(python, started) as answers,
+        pytest.raises(ScriptInterruptedError, match="was interrupted") as caught,
+    ):
+        python.exec(code, {"started": started.set}, filename="<endless>")
+    assert answers == [True]
+    assert caught.value.frames[-1].file == "<endless>"
+
+
+def test_interrupt_ends_the_outermost_run(python: Interpreter) -> None:
+    started = threading.Event()
+    inner = nesting(python, "started()\nwhile True: pass", PATIENCE)
+    given = {"call": inner, "started": started.set}
+    with (
+        usable_afterwards(python),
+        interrupting(python, started),
+        pytest.raises(ScriptInterruptedError),
+    ):
+        python.exec("said = call()\nwhile True: pass", given)
+    assert "said" not in python.variables()
+
+
+def test_interrupt_ends_a_call_of_a_handle(python: Interpreter) -> None:
+    started = threading.Event()
+    code = "def endless():\n    started()\n    while True: pass"
+    python.exec(code, {"started": started.set})
+    endless = python.handle("endless")
+    with interrupting(python, started), pytest.raises(ScriptInterruptedError):
+        endless()
+
+
+@pytest.mark.row("B12")
+def test_interrupt_needs_no_lock(python: Interpreter) -> None:
+    """Also while the run holds it."""
+    started = threading.Event()
+    with (
+        python.lock(),
+        interrupting(python, started) as answers,
+        pytest.raises(ScriptInterruptedError),
+    ):
+        python.exec("started()\nwhile True: pass", {"started": started.set})
+    assert answers == [True]
+
+
+def test_interrupt_when_idle_is_none(python: Interpreter) -> None:
+    assert python.interrupt() is False
+    assert python.exec("x = 1\nx").value == 1
+    assert python.interrupt() is False
+    assert python.exec("x + 1").value == 2
+
+
+def test_interrupt_twice_ends_one_run(python: Interpreter) -> None:
+    started = threading.Event()
+    with interrupting(python, started), interrupting(python, started) as answers:
+        with pytest.raises(ScriptInterruptedError):
+            python.exec("started()\nwhile True: pass", {"started": started.set})
+    assert len(answers) == 1
+    assert python.exec("for _ in range(10_000): pass\n42").value == 42
+
+
+def test_interrupt_of_itself_by_the_script(python: Interpreter) -> None:
+    with pytest.raises(ScriptInterruptedError):
+        python.exec("stop()\nwhile True: pass", {"stop": python.interrupt})
+
+
+def test_interrupt_between_the_start_and_the_script(python: Interpreter) -> None:
+    """At each call that the kernel itself makes before, in and after the script."""
+    interpreter_usable = 0
+    for number in itertools.count(1):
+        ended = interrupted_at_call(python, number)
+        assert python.exec("40 + 2").value == 42
+        interpreter_usable += 1
+        if ended:
+            break
+    assert interpreter_usable > 10
+
+
+def interrupted_at_call(python: Interpreter, number: int) -> bool:
+    """Interrupt a run at the n-th call in it; tell whether it made fewer calls."""
+    left = number
+
+    def count(_frame: object, event: str, _what: object) -> None:
+        nonlocal left
+        if event in ("call", "c_call"):
+            left -= 1
+            if left == 0:
+                sys.setprofile(None)
+                python.interrupt()
+
+    sys.setprofile(count)
+    try:
+        python.exec("x = 1\nfor _ in range(100): pass", timeout=PATIENCE)
+    except ScriptInterruptedError:
+        pass
+    finally:
+        sys.setprofile(None)
+    return left > 0
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_interrupts_at_random_never_reach_the_host(rung: str, seed: int) -> None:
+    """2,000 runs, each interrupted just before, in or just after it."""
+    script = SCRIPTS / "interrupt_stress.py"
+    done = subprocess.run(
+        [sys.executable, script, rung, "2000", str(seed)],
+        capture_output=True,
+        text=True,
+        timeout=80,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    ends = json.loads(done.stdout)
+    assert ends["hit"] + ends["idle"] == 2000
+    assert ends["done"] + ends["interrupted"] + ends["timeout"] == 2000
+    assert min(ends["hit"], ends["idle"], ends["interrupted"], ends["timeout"]) > 20
+
+
+@contextmanager
+def tracing() -> Iterator[None]:
+    before = sys.gettrace()
+    sys.settrace(lambda *_: None)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+@contextmanager
+def monitoring(*tools: int) -> Iterator[None]:
+    if sys.version_info < (3, 12):
+        pytest.skip("sys.monitoring is of 3.12")
+    else:
+        taken = [tool for tool in tools if sys.monitoring.get_tool(tool) is None]
+        for tool in taken:
+            sys.monitoring.use_tool_id(tool, "the host's")
+        try:
+            yield
+            names = {sys.monitoring.get_tool(tool) for tool in taken}
+            assert names == {"the host's"}
+        finally:
+            for tool in taken:
+                sys.monitoring.free_tool_id(tool)
+
+
+@pytest.mark.parametrize(
+    "tools",
+    [tracing, lambda: monitoring(4), lambda: monitoring(*range(6))],
+    ids=["settrace", "tool-4", "all-tools"],
+)
+def test_timeout_beside_the_hosts_tools(
+    python: Interpreter, tools: Callable[[], AbstractContextManager[None]]
+) -> None:
+    with usable_afterwards(python), tools():
+        for _ in range(2):
+            with pytest.raises(ScriptTimeoutError):
+                python.exec("while True: pass", timeout=SHORT)
+
+
+@since_312
+def test_monitoring_is_free_when_nothing_is_ended(python: Interpreter) -> None:
+    if sys.version_info >= (3, 12):
+        before = [sys.monitoring.get_tool(tool) for tool in range(6)]
+        with pytest.raises(ScriptTimeoutError):
+            python.exec("while True: pass", timeout=SHORT)
+        during = "tools = [__import__('sys').monitoring.get_tool(t) for t in range(6)]"
+        python.exec(during, timeout=PATIENCE)
+        after = [sys.monitoring.get_tool(tool) for tool in range(6)]
+        assert before == after == python["tools"]
+
+
+def test_recursion_limit_of_the_host_is_kept(python: Interpreter) -> None:
+    before = sys.getrecursionlimit()
+    python.exec("import sys\nsys.setrecursionlimit(5000)")
+    assert sys.getrecursionlimit() == before
+    with pytest.raises(ScriptTimeoutError):
+        code = "sys.setrecursionlimit(5001)\nwhile True: pass"
+        python.exec(code, timeout=SHORT)
+    assert sys.getrecursionlimit() == before
+
+
+@pytest.mark.parametrize("kind", ["recursion-limit", "argv"])
+def test_process_state_after_runs_that_overlap(
+    open_interpreter: Opener, tmp_path: Path, kind: str
+) -> None:
+    """First in, first out: each puts back what it found, and the host's is there."""
+    path = tmp_path / "script.py"
+    path.write_text("import sys\nsys.setrecursionlimit(limit)\nenter(); leave()")
+    before = sys.getrecursionlimit(), list(sys.argv)
+    one_in, two_in, one_out = (threading.Event() for _ in range(3))
+
+    def work(limit: int, enter: object, leave: object) -> None:
+        python = open_interpreter()
+        given = {"limit": limit, "enter": enter, "leave": leave}
+        if kind == "argv":
+            python.run(path, [str(limit)], given)
+        else:
+            python.exec(path.read_text(), given)
+
+    def wait(event: threading.Event) -> Callable[[], bool]:
+        return lambda: event.wait(PATIENCE)
+
+    def second() -> None:
+        one_in.wait(PATIENCE)
+        work(5002, two_in.set, wait(one_out))
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(work, 5001, one_in.set, wait(two_in))
+        last = pool.submit(second)
+        first.result(PATIENCE)
+        one_out.set()
+        last.result(PATIENCE)
+    assert (sys.getrecursionlimit(), sys.argv) == before

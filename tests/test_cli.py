@@ -1,0 +1,88 @@
+"""The command line as a whole: help, version, cost."""
+
+import os
+import subprocess
+import sys
+from statistics import median
+
+import pytest
+
+COMMAND = (sys.executable, "-m", "pythonarium")
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *words],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=15,
+        check=False,
+    )
+
+
+def test_help_lists_the_commands_that_are_there() -> None:
+    done = run("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    for command in ("run", "doctor", "repl"):
+        assert f"│ {command} " in done.stdout
+    for later in ("jar", "java", "packages"):
+        assert later not in done.stdout
+    assert run().stdout == done.stdout
+
+
+@pytest.mark.parametrize("command", ["run", "doctor", "repl"])
+def test_help_of_a_command_describes_it(command: str) -> None:
+    done = run(command, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: pythonarium {command} ")
+    assert "Parameters" in done.stdout
+
+
+def test_help_of_run_says_what_json_makes_of_nan() -> None:
+    assert '"NaN", "Infinity", "-Infinity"' in run("run", "--help").stdout
+
+
+@pytest.mark.parametrize("name", ["NO_COLOR", "TERM"])
+def test_help_has_no_colours_outside_of_a_terminal(name: str) -> None:
+    assert "\x1b" not in run("--help", **{name: "1"}).stdout
+
+
+def test_version_is_told() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("pythonarium")
+
+
+def test_an_unknown_command_is_wrong_use() -> None:
+    done = run("rnu")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert 'Unknown command "rnu"' in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("package", ["cyclopts", "rich", "numpy", "pandas", "msgspec"])
+def test_import_of_pythonarium_brings_no_other_package(package: str) -> None:
+    source = f"import pythonarium, sys; sys.exit({package!r} in sys.modules)"
+    subprocess.run([sys.executable, "-c", source], check=True, timeout=15)
+
+
+@pytest.mark.parametrize("package", ["rich", "numpy", "pandas", "msgspec"])
+def test_run_brings_no_package_that_it_does_not_need(package: str) -> None:
+    source = f"import sys; sys.exit({package!r} in sys.modules)"
+    assert run("run", "-c", source).returncode == 0
+
+
+def cpu_seconds(*words: str) -> float:
+    """Return the CPU time of a process, which other work on the machine hardly changes."""
+    process = subprocess.Popen([sys.executable, *words])
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = status
+    assert status == 0
+    return usage.ru_utime + usage.ru_stime
+
+
+def test_run_starts_quickly() -> None:
+    plain = [cpu_seconds("-c", "pass") for _ in range(7)]
+    ours = [cpu_seconds(*COMMAND[1:], "run", "-c", "pass") for _ in range(7)]
+    assert median(ours) - median(plain) < 0.3  # the promise is 0.15 on a quiet machine

@@ -1,0 +1,166 @@
+"""`pythonarium doctor`: what it finds on this machine, and on others."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pythonarium.cli import doctor, jdks
+
+COMMAND = (sys.executable, "-m", "pythonarium", "doctor")
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *words],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=15,
+        check=False,
+    )
+
+
+def findings(done: subprocess.CompletedProcess[str]) -> dict[str, Mapping[str, Any]]:
+    return {each["name"]: each for each in json.loads(done.stdout)["findings"]}
+
+
+@pytest.mark.row("B15")
+def test_doctor_finds_that_scripts_run_here() -> None:
+    done = run("--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["healthy"] is True
+    found = findings(done)
+    assert sys.executable in found["python"]["text"]
+    assert sys.prefix in found["environment"]["text"]
+    assert found["rung shared"]["usable"]
+    for rung in ("own-gil", "process", "cluster"):
+        assert found[f"rung {rung}"]["text"] == "not in this version"
+
+
+@pytest.mark.row("B15")
+def test_doctor_names_a_command_for_everything_that_can_be_mended() -> None:
+    for name, finding in findings(run("--json", JAVA_HOME="")).items():
+        later = finding["text"] == "not in this version"
+        assert finding["usable"] or later or finding["mend"], name
+
+
+def test_doctor_prints_plain_lines_into_a_pipe() -> None:
+    done = run(FORCE_COLOR="")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("yes  python ")
+    assert lines[-1] == "no   rung cluster not in this version"
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.row("B15")
+def test_doctor_fails_where_no_script_can_run() -> None:
+    done = run("--json", PYTHONARIUM_PATH_APPEND="sideways")
+    assert done.returncode == 1
+    rung = findings(done)["rung shared"]
+    assert not rung["usable"]
+    assert "PYTHONARIUM_PATH_APPEND" in rung["text"]
+    mended = subprocess.run(
+        [*rung["mend"].split()[:-2], *COMMAND],
+        env={**os.environ, "PYTHONARIUM_PATH_APPEND": "sideways"},
+        capture_output=True,
+        timeout=15,
+        check=False,
+    )
+    assert mended.returncode == 0
+
+
+def test_doctor_says_which_extra_brings_a_missing_package() -> None:
+    finding = doctor._package("no-such-package-anywhere", "numpy")
+    assert not finding.usable
+    assert finding.mend == f"{sys.executable} -m pip install 'pythonarium[numpy]'"
+
+
+def test_doctor_finds_the_shared_library_of_this_python() -> None:
+    library = doctor.shared_library()
+    if sysconfig.get_config_var("Py_ENABLE_SHARED"):
+        assert library is not None
+        assert library.exists()
+    else:
+        assert library is None
+
+
+# JDKs
+
+
+def make_jdk(home: Path, version: str) -> Path:
+    (home / "bin").mkdir(parents=True)
+    (home / "release").write_text(f'IMPLEMENTOR="x"\nJAVA_VERSION="{version}"\n')
+    java = home / "bin" / "java"
+    java.write_text("#!/bin/sh\n")
+    java.chmod(0o755)
+    return home
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without Java, whose usual folder for it is the one returned."""
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(jdks, "_USUAL_FOLDERS", (f"{tmp_path}/jvm/*",))
+    return tmp_path / "jvm"
+
+
+def test_find_jdk_finds_none_where_there_is_none(machine: Path) -> None:
+    assert jdks.find_jdk() is None
+    finding = doctor._jdk()
+    assert not finding.usable
+    assert finding.text == "none found; 22 or newer is needed"
+    assert finding.mend
+
+
+@pytest.mark.parametrize(
+    ("version", "new_enough"),
+    [
+        *(("1.8.0_392", False), ("17.0.9", False), ("21", False)),
+        *(("22", True), ("25.0.1", True), ("26-ea", True)),
+    ],
+)
+def test_find_jdk_knows_which_are_new_enough(
+    machine: Path, version: str, new_enough: bool
+) -> None:
+    home = make_jdk(machine / "jdk", version)
+    jdk = jdks.find_jdk()
+    assert jdk == jdks.Jdk(home, version, "a usual folder")
+    assert jdk.is_new_enough is new_enough
+    assert doctor._jdk().usable is new_enough
+
+
+def test_find_jdk_prefers_java_home_then_path(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_jdk(machine / "usual", "22")
+    (machine.parent / "bin").mkdir()
+    on_path = make_jdk(machine.parent / "on_path", "23")
+    (machine.parent / "bin" / "java").symlink_to(on_path / "bin" / "java")
+    assert jdks.find_jdk() == jdks.Jdk(on_path, "23", "PATH")
+    named = make_jdk(machine.parent / "named", "24")
+    monkeypatch.setenv("JAVA_HOME", str(named))
+    assert jdks.find_jdk() == jdks.Jdk(named, "24", "JAVA_HOME")
+
+
+def test_find_jdk_goes_past_one_that_is_too_old(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(make_jdk(machine.parent / "old", "17")))
+    new = make_jdk(machine / "new", "25")
+    assert jdks.find_jdk() == jdks.Jdk(new, "25", "a usual folder")
+
+
+def test_find_jdk_ignores_a_folder_that_is_no_jdk(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(machine / "nowhere"))
+    (machine / "empty").mkdir(parents=True)
+    assert jdks.find_jdk() is None
