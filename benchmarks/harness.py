@@ -86,7 +86,7 @@ class Limit:
 
     Attributes:
         kind: over, ours less the peer's in nanoseconds, at most; times, ours divided by
-            the peer's, at most; below, ours in nanoseconds, less than.
+            the peer's, at most; below, ours in nanoseconds, at most.
     """
 
     kind: Literal["over", "times", "below"]

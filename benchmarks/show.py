@@ -141,7 +141,7 @@ def measured(figure: Figure) -> str:
         case "over":
             return f"{duration(figure.ours.median - figure.theirs.median)} over"
         case "times":
-            return times(figure.ratio)
+            return times(figure.ratio, figure.limit)
         case "below":
             return duration(figure.ours.median)
 
@@ -151,21 +151,21 @@ def target(limit: Limit) -> str:
     match limit.kind:
         case "over":
             return f"at most {duration(limit.value)} over"
-        case "times" if limit.value < 1:
-            return f"at least {times(limit.value)}"
+        case "times" if limit.value > 1:
+            return f"at most {times(limit.value, limit)}"
         case "times" if limit.value == 1:
             return "faster"
         case "times":
-            return f"at most {times(limit.value)}"
-        case _:
-            return f"under {duration(limit.value)}"
+            return f"at least {times(limit.value, limit)}"
+        case "below":
+            return f"at most {duration(limit.value)}"
 
 
-def times(ratio: float) -> str:
-    """Return a ratio of times in words."""
-    if ratio < 1:
-        return f"{1 / ratio:.3g} times as fast"
-    return f"{ratio:.3g} times as long"
+def times(ratio: float, limit: Limit) -> str:
+    """Return a ratio of times in words: how long, or how fast, as the target has it."""
+    if limit.value > 1:
+        return f"{ratio:.3g} times as long"
+    return f"{1 / ratio:.3g} times as fast"
 
 
 def verdict(met: bool) -> str:  # noqa: FBT001

@@ -3,9 +3,8 @@
     python calculator.py < statements      or      python calculator.py FILE
 
 Statements are `name = expression`, `name(parameters) = expression`, an expression,
-`diff EXPRESSION by NAME`, `solve EXPRESSION for NAME near NUMBER`,
-`show NAME`, `names`.  `#` starts a
-comment.  Exit code 1: at least one statement was wrong.
+`diff EXPRESSION by NAME`, `solve EXPRESSION for NAME near NUMBER`, `show NAME`,
+`names`.  `#` starts a comment.  Exit code 1: at least one statement was wrong.
 """
 
 import math

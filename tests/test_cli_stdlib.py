@@ -11,7 +11,7 @@ import pytest
 SCRIPTS = (
     *("test_bisect", "test_heapq", "test_textwrap", "test_string", "test_shlex"),
     *("test_copy", "test_contextlib", "test_enum", "test_csv", "test_collections"),
-    *("test_abc", "test_dataclasses", "test_pprint", "test_atexit", "test_runpy"),
+    *("test_abc", "test_types", "test_pprint", "test_atexit", "test_funcattrs"),
 )
 COUNTS = re.compile(r"^(?:Ran (\d+) tests?|(?:OK|FAILED).*)", re.MULTILINE)
 

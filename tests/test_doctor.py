@@ -2,10 +2,12 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,28 @@ def test_doctor_prints_plain_lines_into_a_pipe() -> None:
     assert lines[0].startswith("yes  python ")
     assert lines[-1] == "no   rung cluster not in this version"
     assert "\x1b" not in done.stdout
+
+
+def at_terminal(**environment: str) -> str:
+    """Return what is shown at a pseudo-terminal."""
+    end, other = pty.openpty()
+    kept = {name: os.environ[name] for name in os.environ if name != "NO_COLOR"}
+    with subprocess.Popen(
+        COMMAND, stdout=other, env={**kept, "TERM": "xterm", **environment}
+    ) as process:
+        os.close(other)
+        shown = b""
+        with suppress(OSError):  # so Linux tells the end of a terminal
+            while piece := os.read(end, 4096):
+                shown += piece
+        os.close(end)
+    assert process.returncode == 0
+    return shown.decode()
+
+
+def test_doctor_has_colours_only_where_they_are_wanted() -> None:
+    assert "\x1b[32myes" in at_terminal()
+    assert "\x1b[3" not in at_terminal(NO_COLOR="1")
 
 
 @pytest.mark.row("B15")

@@ -68,11 +68,20 @@ class PythonariumError(Exception):
         return str(self.args[0]) if self.args else ""
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self._facts)
+        return _rebuild, (type(self), self._facts, self._added_notes())
+
+    def _added_notes(self) -> list[str]:
+        """Return what the host has added by `add_note`."""
+        return list(getattr(self, "__notes__", ()))
 
 
-def _rebuild(cls: type[PythonariumError], facts: dict[str, object]) -> PythonariumError:
-    return cls(**facts)  # type: ignore[arg-type]  # the facts that __init__ was given
+def _rebuild(
+    cls: type[PythonariumError], facts: dict[str, object], notes: list[str]
+) -> PythonariumError:
+    error = cls(**facts)  # type: ignore[arg-type]  # the facts that __init__ was given
+    for note in notes:
+        error.add_note(note)
+    return error
 
 
 class VariableMissingError(PythonariumError, KeyError):
@@ -246,6 +255,9 @@ class ScriptError(PythonariumError):
         if text is None:
             text = self._shown = [reports.format_report(self.report, chain=False)]
         return text
+
+    def _added_notes(self) -> list[str]:
+        return self.__notes__[1:]
 
 
 class ScriptSyntaxError(ScriptError):

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from pythonarium.errors import VariableMissingError
-from pythonarium.variables import Variables
+from pythonarium.variables import Variables, item_named
 from pythonarium_kernel.session import Outcome
 
 __all__ = ["Receipt", "Result"]
@@ -67,10 +66,7 @@ class Result(Mapping[str, object]):
         self._shared = shared_bytes(inputs) if inputs else 0
 
     def __getitem__(self, name: str) -> object:
-        try:
-            return self._outputs[name]
-        except KeyError:
-            raise VariableMissingError.among(name, self._outputs) from None
+        return item_named(self._outputs, name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._outputs)

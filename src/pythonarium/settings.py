@@ -189,7 +189,7 @@ class PathSetting:
         if isinstance(folders, str):
             folders = [part for part in folders.split(os.pathsep) if part]
         where = cast("PathAppend", read("path_append", append))
-        return cls(tuple(map(os.fspath, folders)), where)
+        return cls(tuple(os.fspath(folder) for folder in folders), where)
 
     def apply(self) -> Callable[[], None]:
         """Put the folders on `sys.path`; return what takes them off again."""

@@ -113,10 +113,7 @@ class Variables(Mapping[str, object]):
         self.skipped: Mapping[str, str] = skipped or {}
 
     def __getitem__(self, name: str) -> object:
-        try:
-            return self._values[name]
-        except KeyError:
-            raise VariableMissingError.among(name, self._values) from None
+        return item_named(self._values, name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -135,6 +132,20 @@ class Variables(Mapping[str, object]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._values!r})"
+
+
+def item_named(values: Mapping[str, object], name: str) -> object:
+    """Return the value of a name, as Python reads names.
+
+    Raises:
+        VariableMissingError: there is none of that name.
+    """
+    if name in values:
+        return values[name]
+    try:
+        return values[checked_name(name)]
+    except (KeyError, VariableTypeError):
+        raise VariableMissingError.among(str(name), values) from None
 
 
 def checked_name(name: object) -> str:

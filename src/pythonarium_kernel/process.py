@@ -73,6 +73,12 @@ def leave(run: "Run") -> None:
                 sys.stdout, sys.stderr = run.outer_streams
 
 
+def make_room() -> None:
+    """Let the host's own code recurse, if a script has set a limit that is too low."""
+    if sys.getrecursionlimit() < _recursion_limit:
+        sys.setrecursionlimit(_recursion_limit)
+
+
 def push_argv(argv: "list[str]") -> None:
     """Make a script's arguments `sys.argv`, until `pop_argv`."""
     with _lock:

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
         text: str
 
     class Report(TypedDict):
-        """What `from_exception` returns."""
+        """What `from_exception` returns.
+
+        The kind is what became of the script: error, syntax, exit, timeout, interrupt.
+        """
 
         kind: str
         type_name: str
@@ -49,6 +52,8 @@ HALF = 100
 """Frames kept at each end of a traceback."""
 CHAIN = 30
 """Exceptions kept of a chain of causes and contexts, and levels of nested groups."""
+NOTES = 100
+"""Notes kept of one exception."""
 REPORTS = 200
 """Exceptions kept in all: of chains, groups, and groups within groups."""
 REPEATED = 3
@@ -71,7 +76,7 @@ def is_own_file(filename: str) -> bool:
 
 
 def from_exception(
-    error: BaseException, kind: str = "error", lines: "Optional[list[str]]" = None
+    error: BaseException, lines: "Optional[list[str]]" = None
 ) -> "Report":
     """Return the report of an exception.
 
@@ -80,12 +85,11 @@ def from_exception(
 
     Args:
         error: the exception, with its traceback.
-        kind: what became of the script: error, syntax, exit, timeout or interrupt.
         lines: the script's source lines, for a SyntaxError that does not carry its own.
     """
     report = _report(error, set(), CHAIN)
-    report["kind"] = kind
     if issubclass(type(error), SystemExit):
+        report["kind"] = "exit"
         report["exit_code"], report["message"] = exit_status(error)
     if issubclass(type(error), SyntaxError):
         report["syntax"] = _syntax(error, lines)
@@ -126,9 +130,11 @@ def _report(error: BaseException, seen: "set[int]", depth: int) -> "Report":
 
 
 def _builtin_name(cls: type) -> str:
-    names = (_slot(type, "__name__", base) for base in _slot(type, "__mro__", cls))
-    bases = zip(names, _slot(type, "__mro__", cls))
-    return next(name for name, base in bases if vars(builtins).get(name) is base)
+    for base in _slot(type, "__mro__", cls):
+        name: str = _slot(type, "__name__", base)
+        if vars(builtins).get(name) is base:
+            return name
+    return "BaseException"
 
 
 def _slot(cls: type, name: str, value: object) -> "Any":
@@ -173,8 +179,9 @@ def _text(value: object) -> str:
 
 def _notes(error: BaseException) -> "list[str]":
     try:
-        notes = getattr(error, "__notes__", None) or []
-        return [_text(note) for note in ([notes] if type(notes) is str else notes)]
+        notes = getattr(error, "__notes__", ())
+        kept = notes[:NOTES] if type(notes) in (list, tuple) else [notes]
+        return [_text(note) for note in kept]
     except BaseException as failure:  # noqa: BLE001  # it is the script's __notes__
         return [f"<no notes: {_text(failure)}>"]
 

@@ -12,14 +12,14 @@ Invariants
 from _thread import get_ident
 from time import perf_counter_ns, thread_time_ns
 
-from pythonarium_kernel.process import enter, leave
+from pythonarium_kernel.process import enter, leave, make_room
 from pythonarium_kernel.route import current
 from pythonarium_kernel.watchdog import Interrupt, finish, watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, Callable, NoReturn, Optional
+    from typing import Any, Callable, Optional
 
     from pythonarium_kernel.output import Sink
     from pythonarium_kernel.report import Report
@@ -54,6 +54,7 @@ class Run:
         "outer",
         "outer_streams",
         "printed",
+        "report",
         "script",
         "sinks",
         "stderr",
@@ -80,6 +81,7 @@ class Run:
         self.outer_streams: Optional[tuple[Any, Any]] = None
         self.printed = self.finished = False
         self.stop_reason: Optional[str] = None
+        self.report: Optional[Report] = None  # if it failed
 
     def captured(self) -> "tuple[str, str]":
         """Return what the sinks of this run kept."""
@@ -98,40 +100,55 @@ def perform(
     Raises:
         ScriptFailed: it raised.
     """
-    error: Optional[BaseException] = None
-    result = None
     run.thread = get_ident()
     run.outer = current.get()
     token = current.set(run)
     try:
         enter(run)
-        cpu, wall = thread_time_ns(), perf_counter_ns()
         try:
-            try:
-                active.append(run)
-                if run.timeout is not None:
-                    watch(run, run.timeout)
-                result = work(*args)
-            except BaseException as caught:  # noqa: BLE001  # it becomes a report
-                error = caught
-            finish(run)
-        except Interrupt as late:  # between the script's end and `finish`
-            error = late
-            finish(run)
+            result = _guarded(run, active, work, args)
         finally:
-            run.wall_ns = run.cpu_ns = perf_counter_ns() - wall
-            if run.wall_ns > SHORT_NS:
-                run.cpu_ns = thread_time_ns() - cpu
-            active.pop()
             leave(run)
             run.stdout = run.stderr = None  # a thread that goes on prints elsewhere
         if run.sinks is not None:
-            error = _finish(run.sinks, error)
+            _finish(run)
     finally:
         current.reset(token)
+    if run.report is not None:
+        raise ScriptFailed(run.report, run)
+    return result
+
+
+def _guarded(
+    run: Run, active: "list[Run]", work: "Callable[..., Any]", args: "tuple[Any, ...]"
+) -> "Any":
+    """Return the result, or None and set the run's report."""
+    error: Optional[BaseException] = None
+    result = None
+    cpu, wall = thread_time_ns(), perf_counter_ns()
+    try:
+        try:
+            active.append(run)
+            if run.timeout is not None:
+                watch(run, run.timeout)
+            result = work(*args)
+        except BaseException as caught:  # noqa: BLE001  # it becomes a report
+            error = caught
+            make_room()
+            run.report = _report(run, caught)  # before the deadline is off: see _text
+        finish(run)
+    except Interrupt as late:  # 3.11: it came between the lines above
+        error = late
+        finish(run)
+        run.report = _report(run, late)
+    finally:
+        run.wall_ns = run.cpu_ns = perf_counter_ns() - wall
+        if run.wall_ns > SHORT_NS:
+            run.cpu_ns = thread_time_ns() - cpu
+        active.pop()
     if error is not None or run.stop_reason is not None:
         try:
-            _fail(run, error)
+            _judge(run, error)
         finally:
             error = None  # or its traceback, this frame and it would form a cycle
     return result
@@ -156,38 +173,32 @@ def run_until_exit(script: "Script", namespace: "dict[str, object]") -> object:
         raise
 
 
-def _finish(
-    sinks: "tuple[Optional[Sink], Optional[Sink]]", error: "Optional[BaseException]"
-) -> "Optional[BaseException]":
-    """Pass on unfinished lines; return the run's error, or that of the host's callable."""
-    for sink in sinks:
+def _finish(run: Run) -> None:
+    """Pass on unfinished lines; what the host's callable raises fails the run."""
+    for sink in run.sinks or ():
         try:
             if sink is not None:
                 sink.finish()
-        except BaseException as caught:  # noqa: BLE001  # it becomes a report
-            error = error or caught
-    return error
+        except BaseException as error:  # noqa: BLE001  # it becomes a report
+            run.report = run.report or _report(run, error)
 
 
-def _fail(run: Run, error: "Optional[BaseException]") -> "NoReturn":
+def _report(run: Run, error: BaseException) -> "Report":
     from pythonarium_kernel import report, scripts
 
-    if error is None:
-        error = Interrupt()
-    try:
-        if run.stop_reason is None and _goes_on(error, run):
-            raise BaseException.with_traceback(error, None)
-        scripts.restore_sources()
-        lines = run.script.text.split("\n") if run.script is not None else None
-        kind = run.stop_reason or _kind(error)
-        data = report.from_exception(error, kind, lines)
-    finally:
-        error = None  # a cycle through this frame would keep the script's frames
-    raise ScriptFailed(data, run) from None
+    scripts.restore_sources()
+    lines = run.script.text.split("\n") if run.script is not None else None
+    return report.from_exception(error, lines)
 
 
-def _kind(error: BaseException) -> str:
-    return "exit" if issubclass(type(error), SystemExit) else "error"
+def _judge(run: Run, error: "Optional[BaseException]") -> None:
+    """Say in the report what became of the run; raise what is not the script's."""
+    if run.stop_reason is not None:
+        run.report = run.report or _report(run, Interrupt())
+        run.report["kind"] = run.stop_reason
+    elif error is not None and _goes_on(error, run):
+        run.report = None
+        raise BaseException.with_traceback(error, None)
 
 
 def _goes_on(error: BaseException, run: Run) -> bool:

@@ -62,6 +62,7 @@ class SourceError(Exception):
 
     def __init__(self, report: "Report") -> None:
         super().__init__(report["message"])
+        report["kind"] = "syntax"
         self.report = report
 
 
@@ -143,11 +144,10 @@ def _compile(source: str, filename: "Optional[str]", mode: str) -> Script:
         from pythonarium_kernel import report
 
         syntax_error = _as_syntax_error(error, text, filename)
-        raise SourceError(
-            report.from_exception(
-                syntax_error.with_traceback(None), "syntax", text.split("\n")
-            )
-        ) from None
+        data = report.from_exception(
+            syntax_error.with_traceback(None), text.split("\n")
+        )
+        raise SourceError(data) from None
     _register(script)
     return script
 
@@ -174,7 +174,7 @@ def decoded(data: bytes, filename: str) -> str:
         text = "".join(c if c.isprintable() else "\ufffd" for c in text)
         message = error.msg if isinstance(error, SyntaxError) else f"{error}"
         shown = SyntaxError(message, (filename, number + 1, 1, text))
-        raise SourceError(report.from_exception(shown, "syntax")) from None
+        raise SourceError(report.from_exception(shown)) from None
 
 
 def _plain(source: str) -> str:

@@ -289,7 +289,7 @@ class Session:
         values: dict[str, object] = {}
         skipped: dict[str, str] = {}
         for name, value in list(self.contexts.get(context).__dict__.items()):
-            if not str(name).isidentifier() or name.startswith("_"):
+            if not isinstance(name, str) or name[:1] == "_":  # type: ignore[redundant-expr]  # a script may use any key
                 continue
             found = obstacle(value)
             if found is None:

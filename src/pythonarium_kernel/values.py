@@ -8,7 +8,7 @@ as a list that contains itself, is refused.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Any, Optional
 
 KEY_WIDTH = 40
@@ -74,7 +74,7 @@ def obstacle(value: object) -> "Optional[Obstacle]":
     if type(value) in _PLAIN:
         return None
     try:
-        return _Walk().enter(value, 0)
+        return _walk(value)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  # the code of some class in it
@@ -107,67 +107,74 @@ def _text_obstacle(text: str) -> "Optional[Obstacle]":
     return None
 
 
-class _Walk:
-    """One pass through a value: each container once, no cycle, bounded depth."""
+def _walk(value: object) -> "Optional[Obstacle]":
+    """Look at each container once; find a refusal, or else the first object.
 
-    __slots__ = ("above", "done")
-
-    def __init__(self) -> None:
-        self.above: set[int] = set()
-        self.done: set[int] = set()
-
-    def enter(self, value: object, depth: int) -> "Optional[Obstacle]":
-        if type(value) is str:
-            return _text_obstacle(value)
-        if type(value) in _PLAIN:
-            return None
-        parts = _parts(value)
-        if parts is None:
-            return None if is_leaf(value) else Obstacle("", _describe(value), "handle")
-        return self._enter_container(value, parts, depth)
-
-    def _enter_container(
-        self, value: object, parts: "Iterable[tuple[str, object]]", depth: int
-    ) -> "Optional[Obstacle]":
-        cls, key = type(value), id(value)
-        if key in self.above:
-            return Obstacle("", f"a {cls.__name__} that contains itself", "refused")
-        if key in self.done:
-            return None
-        if depth >= DEPTH:
-            reason = f"a {cls.__name__} nested deeper than {DEPTH} levels"
-            return Obstacle("", reason, "refused")
-        self.above.add(key)
-        found = self._scan(parts, depth)
-        self.above.discard(key)
-        self.done.add(key)
-        return found
-
-    def _scan(
-        self, parts: "Iterable[tuple[str, object]]", depth: int
-    ) -> "Optional[Obstacle]":
-        # A refusal outweighs a handle, so the scan goes on behind a handle.
-        soft = None
-        for step, part in parts:
-            found = self.enter(part, depth + 1)
+    `trail` holds, for each container around the place in hand, the step that led into
+    it, its identity, and what of it is left to look at.
+    """
+    soft: Optional[Obstacle] = None
+    done: set[int] = set()
+    above: set[int] = set()
+    trail: list[tuple[str, int, Iterator[tuple[str, object]]]] = []
+    steps: Iterator[tuple[str, object]] = iter([("", value)])
+    while True:
+        for step, item in steps:
+            found, parts = _look(item, above, len(trail))
             if found is not None:
-                found.path = step + found.path
+                found.path = "".join(into for into, _, _ in trail) + step
                 if found.kind == "refused":
                     return found
                 soft = soft or found
-        return soft
+            elif parts is not None and id(item) not in done:
+                trail.append((step, id(item), steps))
+                above.add(id(item))
+                steps = iter(parts)
+                break
+        else:
+            if not trail:
+                return soft
+            _, key, steps = trail.pop()
+            above.discard(key)
+            done.add(key)
+
+
+def _look(
+    item: object, above: "set[int]", depth: int
+) -> "tuple[Optional[Obstacle], Optional[Iterable[tuple[str, object]]]]":
+    """Return what stands against an item by itself, or else its parts."""
+    if type(item) is str:
+        return _text_obstacle(item), None
+    if type(item) in _PLAIN:
+        return None, None
+    name = type(item).__name__
+    if id(item) in above:
+        return Obstacle("", f"a {name} that contains itself", "refused"), None
+    parts = _parts(item)
+    if parts is None:
+        leaf = is_leaf(item)
+        return None if leaf else Obstacle("", _describe(item), "handle"), None
+    if depth > DEPTH:
+        reason = f"a {name} nested deeper than {DEPTH} levels"
+        return Obstacle("", reason, "refused"), None
+    return None, parts
 
 
 def _parts(value: object) -> "Optional[Iterable[tuple[str, object]]]":
     """Return the steps into a container and what is there; None if it is none."""
     cls = type(value)
-    if cls in _CONTAINERS or cls.__module__ == "collections":
+    if cls in _CONTAINERS or _is_of_collections(cls):
         if isinstance(value, dict):
             return _dict_parts(value)
         return _sequence_parts(value)  # type: ignore[arg-type]  # of these classes
     if cls.__module__ not in _SCRIPT_MODULES:
         return _field_parts(value, cls)
     return None
+
+
+def _is_of_collections(cls: type) -> bool:
+    names = ("deque", "OrderedDict", "defaultdict", "Counter")
+    return cls.__module__ == "collections" and cls.__qualname__ in names
 
 
 def _field_parts(value: object, cls: "Any") -> "Optional[Iterable[tuple[str, object]]]":

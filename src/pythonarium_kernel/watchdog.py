@@ -37,7 +37,7 @@ GRACE = 0.2
 IDLE = 10.0
 _REPEAT = 0.02
 
-_lock = threading.Lock()
+_lock = threading.RLock()  # a signal handler may interrupt inside of it
 _wake = threading.Condition(_lock)
 _deadlines: "dict[Run, float]" = {}
 _stopping: "dict[int, list[Run]]" = {}  # by thread
@@ -92,7 +92,7 @@ def finish(run: "Run") -> None:
                     _deadlines.pop(run, None)
                 if run.stop_reason is not None:
                     _forget(run)
-                    _disarm(run)
+                    _disarm()
         except Interrupt:  # sent before, arriving now
             continue
         return
@@ -173,10 +173,10 @@ if sys.version_info >= (3, 12):
             monitoring.register_callback(tool, event, _step)
         monitoring.set_events(tool, _steps)
 
-    def _disarm(run: "Run") -> None:
+    def _disarm() -> None:
         global _tool
         if _tool is None:
-            _unsend(run)
+            _absorb()
         elif not _stopping:
             monitoring = sys.monitoring
             monitoring.set_events(_tool, 0)
@@ -213,26 +213,38 @@ else:
         _send(run)
         _wake.notify()
 
-    def _disarm(run: "Run") -> None:
-        _unsend(run)
+    def _disarm() -> None:
+        _absorb()
 
     def _resend(now: float) -> bool:
         return _send_again(now)
 
 
 def _send(run: "Run") -> None:
-    import ctypes
-
     run.not_before = monotonic() + GRACE
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(run.thread), ctypes.py_object(Interrupt)
-    )
+    _set_exception(run.thread)
 
 
-def _unsend(run: "Run") -> None:
+def _absorb() -> None:
+    """Take what was sent to this thread and has not arrived.
+
+    To send nothing would take it back, but CPython 3.11 then goes on looking for it for
+    ever, and hangs where a trace function is set.  So another one is sent, and caught.
+    """
+    try:
+        _set_exception(threading.get_ident())
+        while True:
+            pass
+    except Interrupt:
+        return
+
+
+def _set_exception(thread: int) -> None:
     import ctypes
 
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(run.thread), None)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), ctypes.py_object(Interrupt)
+    )
 
 
 def _send_again(now: float) -> bool:
@@ -245,7 +257,7 @@ def _send_again(now: float) -> bool:
 
 def _reset_after_fork() -> None:
     global _lock, _wake, _thread
-    _lock = threading.Lock()
+    _lock = threading.RLock()
     _wake = threading.Condition(_lock)
     _thread = None
     _deadlines.clear()

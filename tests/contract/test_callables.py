@@ -9,7 +9,9 @@ from pythonarium import Handle, Interpreter, ScriptError, ScriptExitError
 pytestmark = pytest.mark.row("B16")
 
 
-def price(item: str, *extras: int, count: int = 1, **options: object) -> dict[str, object]:
+def price(
+    item: str, *extras: int, count: int = 1, **options: object
+) -> dict[str, object]:
     return {"item": item, "extras": extras, "count": count, "options": options}
 
 
@@ -37,7 +39,12 @@ def test_callables_of_any_kind_go_in(python: Interpreter) -> None:
             return self.total
 
     counter = Counter()
-    inputs = {"add": counter.add, "make": Counter, "biggest": max, "twice": lambda x: 2 * x}
+    inputs = {
+        "add": counter.add,
+        "make": Counter,
+        "biggest": max,
+        "twice": lambda x: 2 * x,
+    }
     code = "add(3); add(number=4); made = make().add(1), biggest(2, 9), twice('a')"
     assert python.exec(code, inputs, ["made"])["made"] == (1, 9, "aa")
     assert counter.total == 7
@@ -74,7 +81,9 @@ def test_host_catches_what_a_scripts_function_raises(python: Interpreter) -> Non
         try:
             function()
         except ZeroDivisionError as error:
-            seen.extend(frame.name for frame in traceback.extract_tb(error.__traceback__))
+            seen.extend(
+                frame.name for frame in traceback.extract_tb(error.__traceback__)
+            )
             return "caught"
         return "no error"
 

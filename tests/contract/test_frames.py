@@ -28,16 +28,14 @@ def made(python: Interpreter) -> Callable[[], int]:
 def test_watch_releases_what_was_made_in_it(
     python: Interpreter, made: Callable[[], int]
 ) -> None:
-    with python.watch() as scope:
+    with python.watch():
         handles = [python.handle("Thing()") for _ in range(3)]
         handles.append(python.eval("Thing()"))
         handles.append(python.handle("Thing")())
         handles.append(python.exec("a = Thing()", None, ["a"])["a"])  # type: ignore[arg-type]
         handles.append(python.exec("Thing()").value)  # type: ignore[arg-type]
         assert made() == 7
-        assert not scope.closed
     python.delete("a")
-    assert scope.closed
     assert made() == 0
     for handle in handles:
         with pytest.raises(ClosedError):
@@ -48,12 +46,18 @@ def test_watch_releases_what_was_made_in_it(
 def test_watch_releases_when_its_block_fails(
     python: Interpreter, made: Callable[[], int]
 ) -> None:
-    with pytest.raises(KeyError), python.watch():
-        kept = python.handle("Thing()")
-        raise KeyError
+    kept = []
+
+    def fail() -> None:
+        with python.watch():
+            kept.append(python.handle("Thing()"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert made() == 0
     with pytest.raises(ClosedError):
-        bool(kept)
+        bool(kept[0])
 
 
 @pytest.mark.row("S29", "S30")
@@ -63,7 +67,7 @@ def test_inner_watch_leaves_the_outer_ones_handles(
     with python.watch():
         outer = python.handle("Thing()")
         with python.watch():
-            python.handle("Thing()")
+            assert python.handle("Thing()")
             inner = python.handle("[Thing()]")
         assert made() == 1
         assert outer.__class__.__name__ == "Handle"
@@ -89,7 +93,7 @@ def test_keep_hands_a_handle_to_the_frame_outside(
     with python.watch():
         with python.watch():
             kept = python.keep(python.handle("Thing()"))
-            python.handle("Thing()")
+            assert python.handle("Thing()")
         assert isinstance(kept, Handle)
         assert made() == 1
         assert "Thing" in repr(kept)
@@ -106,7 +110,7 @@ def test_keep_out_of_the_outermost_frame(
             assert python.keep(python.keep(kept)) is kept
         assert made() == 1
     assert made() == 1
-    python.keep(kept)
+    assert python.keep(kept) is kept
     del kept
     assert made() == 0
 
@@ -132,7 +136,7 @@ def test_watch_within_a_pause_owns_again(
     with python.watch(), python.pause():
         free = python.handle("Thing()")
         with python.watch():
-            python.handle("[Thing()]")
+            assert python.handle("[Thing()]")
             kept = python.keep(python.handle("Thing()"))
         assert made() == 2
     assert made() == 2
@@ -147,7 +151,7 @@ def test_resume_ends_a_pause(python: Interpreter, made: Callable[[], int]) -> No
         free = python.handle("Thing()")
         pause.resume()
         pause.resume()
-        python.handle("Thing()")
+        assert python.handle("Thing()")
         bound = python.handle("Thing()")
         assert made() == 2
     assert made() == 1

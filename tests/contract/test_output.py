@@ -78,7 +78,7 @@ def test_capture_of_a_failure(python: Interpreter) -> None:
 def test_write_says_what_it_took(python: Interpreter) -> None:
     code = "import sys\nsys.stdout.write('four')"
     assert python.exec(code, capture=True).value == 4
-    with pytest.raises(ScriptError, match="TypeError.*must be str, not int"):
+    with pytest.raises(ScriptError, match=r"TypeError.*must be str, not int"):
         python.exec("sys.stdout.write(4)", capture=True)
 
 
@@ -390,7 +390,7 @@ def test_host_redirect_gets_the_text(python: Interpreter) -> None:
     with contextlib.redirect_stdout(io.StringIO()) as kept:
         before = sys.stdout
         python.exec("print('a')")
-        print("b")
+        print("b")  # noqa: T201  # the host prints
         assert sys.stdout is before
         assert python.exec("print('c')", capture=True).stdout == "c\n"
     assert kept.getvalue() == "a\nb\n"
@@ -402,7 +402,7 @@ def test_host_redirect_in_a_callable_gets_the_text(python: Interpreter) -> None:
     def inner() -> str:
         with contextlib.redirect_stdout(io.StringIO()) as kept:
             python.exec("print('inner')")
-            print("host")
+            print("host")  # noqa: T201  # the host prints
         return kept.getvalue()
 
     code = "print('a')\ngot = inner()\nprint('b')\ngot"
@@ -431,7 +431,7 @@ def test_thread_of_the_host_prints_beside_a_run(
 
     def answer() -> None:
         assert asked.wait(PATIENCE)
-        print("host")
+        print("host")  # noqa: T201  # the host prints
         answered.set()
 
     asked, answered = threading.Event(), threading.Event()
@@ -514,7 +514,7 @@ def test_redirect_that_ends_after_the_run(
 
         python.exec("start()", {"start": start})
         leave.set()
-    print("host")
+    print("host")  # noqa: T201  # the host prints
     python.exec("print('script')")
     assert sys.stdout is before
     assert capsys.readouterr().out == "host\nscript\n"

@@ -20,7 +20,9 @@ def test_receipt_tells_where_the_script_ran(
     receipt = python.exec("1 + 1").receipt
     assert isinstance(receipt, Receipt)
     assert receipt.rung == rung
-    assert receipt.python_version == python.eval("__import__('platform').python_version()")
+    assert receipt.python_version == python.eval(
+        "__import__('platform').python_version()"
+    )
     assert receipt.environment == python.eval("__import__('sys').prefix")
     if shares_process:
         assert receipt.python_version == platform.python_version()

@@ -40,9 +40,7 @@ from pythonarium import Handle, Interpreter, ScriptError, ScriptSyntaxError
         ("x: int = 5\n__annotations__", {"x": int}),
     ],
 )
-def test_source_runs_as_written(
-    python: Interpreter, code: str, value: object
-) -> None:
+def test_source_runs_as_written(python: Interpreter, code: str, value: object) -> None:
     if "__annotations__" in code:
         if sys.version_info >= (3, 14):
             pytest.skip("annotations are lazy there")
@@ -188,7 +186,13 @@ SIMPLE = st.sampled_from(
         *("1", "a", "b", "c", "'x'", '"""t"""', "None", "(1,)", "[a, b]", "{1: a}"),
         *("a == b", "a != 1", "(a := 2)", "not a", "-1", "lambda: 1", "lambda a=1: a"),
         *("'''m\n{}'''", "(\n{}\n)", "[\n{},\n{}]", "dict(\na=1,\nb=(\n{}))"),
-        *("1 if a else 2", "1 \\\nif a else \\\n2", "'(' ')'", "'#'", "f'{{a}} = {{b=}}'"),
+        *(
+            "1 if a else 2",
+            "1 \\\nif a else \\\n2",
+            "'(' ')'",
+            "'#'",
+            "f'{{a}} = {{b=}}'",
+        ),
         *("[c\nfor c in [{}]\nif c]", "f(\n{})", "str(\n{}\n)", "{{\n'k': {}\n}}['k']"),
         *('"""\na = 1\n  """', '"a\\\nb = 2"', "b'\\\\'", "{}, {}", "*[a], b"),
     ]
@@ -196,10 +200,10 @@ SIMPLE = st.sampled_from(
 
 
 @st.composite
-def expressions(draw: Callable[..., str]) -> str:
-    text: str = draw(SIMPLE)  # type: ignore[arg-type]
+def expressions(draw: st.DrawFn) -> str:
+    text: str = draw(SIMPLE)
     while "{}" in text:
-        inner: str = draw(st.sampled_from(["1", "a", "b", "'x'", "(1 +\n2)", "[a]"]))  # type: ignore[arg-type]
+        inner: str = draw(st.sampled_from(["1", "a", "b", "'x'", "(1 +\n2)", "[a]"]))
         text = text.replace("{}", inner, 1)
     return text.replace("{{", "{").replace("}}", "}")
 
@@ -363,7 +367,7 @@ def test_syntax_error_shows_text_and_caret_in_its_traceback(
 
 @pytest.mark.row("B3", "S47")
 def test_every_call_that_compiles_says_where(python: Interpreter) -> None:
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: python.eval("1 +"),
         lambda: python.eval("x = 1"),
         lambda: python.eval(""),

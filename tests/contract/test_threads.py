@@ -11,6 +11,7 @@ import pytest
 
 from pythonarium import (
     ClosedError,
+    Handle,
     Interpreter,
     LockTimeoutError,
     PythonariumError,
@@ -122,8 +123,8 @@ def test_every_call_of_another_thread_is_refused(
     [
         lambda handle: handle.append(1),
         lambda handle: handle[0],
-        lambda handle: len(handle),
-        lambda handle: list(handle),
+        len,
+        list,
         lambda handle: handle == [7],
     ],
     ids=["attribute", "item", "len", "iter", "compare"],
@@ -135,6 +136,31 @@ def test_handle_is_refused_to_another_thread(
     with pytest.raises(ThreadSafetyError):
         in_thread(lambda: use(handle))
     assert python.get(handle) == [7]
+
+
+@pytest.mark.row("S30", "S33", "B12")
+@pytest.mark.parametrize("kind", ["watch", "pause"])
+def test_frame_belongs_to_its_thread(python: Interpreter, kind: str) -> None:
+    """Another thread cannot close it, and its handles are not of this frame."""
+    frame = python.watch() if kind == "watch" else python.pause()
+    mine = python.handle("[1]")
+
+    def work() -> Handle:
+        with python.lock():
+            with pytest.raises(ThreadSafetyError, match="belongs to its thread"):
+                frame.close()
+            with python.watch():
+                return python.keep(python.handle("[2]"))
+
+    theirs = in_thread(work)
+    assert not frame.closed
+    frame.close()
+    assert python.get(theirs) == [2]
+    if kind == "watch":
+        with pytest.raises(ClosedError):
+            python.get(mine)
+    else:
+        assert python.get(mine) == [1]
 
 
 @pytest.mark.row("S12", "S14", "S15")

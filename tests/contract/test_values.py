@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -252,9 +252,10 @@ def test_script_writes_into_the_hosts_array(
 def test_tables_cross(python: Interpreter, shares_objects: bool) -> None:
     frame = pd.DataFrame({"a": [1, 2], "b": ["x", None]}, index=["r", "s"])
     table = pa.table({"a": [1, None], "b": [["x"], []]})
-    for value in (frame, frame["a"], table, table.to_batches()[0]):
+    tables: list[Any] = [frame, frame["a"], table, table.to_batches()[0]]
+    for value in tables:
         for annotation in (type(value), None):
-            back = both_ways(python, value, annotation)
+            back: Any = both_ways(python, value, annotation)
             assert type(back) is type(value)
             assert value.equals(back)
             if shares_objects:
@@ -316,6 +317,30 @@ def test_broken_value_is_refused_with_its_place(
     assert reason in caught.value.actual
     assert "\udfff" not in str(caught.value)
     assert dict(python.variables()) == {"kept": 1}
+
+
+def call_deeply(depth: int, function: Callable[[], object]) -> object:
+    return call_deeply(depth - 1, function) if depth else function()
+
+
+@pytest.mark.row("B8")
+@pytest.mark.parametrize("levels", [0, 500, 700])
+def test_value_crosses_wherever_the_host_stands(
+    python: Interpreter, levels: int
+) -> None:
+    """Near the recursion limit a value is refused at worst, never taken for another."""
+    value = nested(190)
+
+    def cross() -> None:
+        try:
+            python["value"] = value
+            assert python["value"] == value
+        except VariableTypeError:
+            assert levels
+        with pytest.raises(VariableTypeError):
+            python["broken"] = loop()
+
+    call_deeply(levels, cross)
 
 
 @pytest.mark.row("B8")
@@ -457,8 +482,8 @@ NESTED: st.SearchStrategy[object] = st.recursive(
         | st.dictionaries(KEYS, inner)
         | st.sets(KEYS)
         | st.builds(deque, st.lists(inner))
-        | st.builds(Pair, inner, inner)  # type: ignore[arg-type]
-        | st.builds(Point, inner, inner)  # type: ignore[arg-type]
+        | st.builds(Pair, inner, inner)
+        | st.builds(Point, inner, inner)
     ),
     max_leaves=20,
 )

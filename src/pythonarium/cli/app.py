@@ -3,7 +3,6 @@
 import inspect
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from cyclopts import App, CycloptsError, Parameter
@@ -73,9 +72,11 @@ def _app() -> App:
 
 
 def _version() -> str:
+    from importlib import metadata  # noqa: PLC0415  # it takes 10 ms
+
     try:
-        return f"pythonarium {version('pythonarium')}"
-    except PackageNotFoundError:
+        return f"pythonarium {metadata.version('pythonarium')}"
+    except metadata.PackageNotFoundError:
         return "pythonarium, from a folder: it is not installed, so it has no version"
 
 

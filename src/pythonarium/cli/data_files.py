@@ -25,7 +25,7 @@ def read(path: Path) -> object:
         raise ValueError(f"there is no file {str(path)!r}")
     try:
         return reader(path)
-    except (ValueError, csv.Error, RecursionError) as error:
+    except (ValueError, EOFError, csv.Error, RecursionError) as error:
         raise ValueError(f"{str(path)!r} cannot be read: {error}") from error
 
 
@@ -40,7 +40,7 @@ def _csv(path: Path) -> list[dict[str, Any]]:
 
 def _parquet(path: Path) -> object:
     try:
-        import pandas as pd  # type: ignore[import-untyped,unused-ignore]  # noqa: PLC0415  # an extra
+        import pandas as pd  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra
     except ImportError:
         return _arrow_table(path)
     try:

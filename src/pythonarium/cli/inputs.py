@@ -68,7 +68,7 @@ def _input(text: str) -> Variable[Any]:
     name, annotation = _declared("--in", declaration)
     try:
         value = _value(value_text, annotation)
-    except (ValueError, TypeError, ArithmeticError, OSError) as error:
+    except (ValueError, TypeError, RecursionError, OSError) as error:
         reason = str(error) or type(error).__name__
         raise BadInputError(f"--in {declaration}: {reason}") from error
     return Variable(name, annotation, value)

@@ -23,6 +23,7 @@ from typing import Final, Self
 
 from pythonarium.errors import PythonariumError
 from pythonarium.interpreter import Interpreter
+from pythonarium_kernel import route
 
 __all__ = [
     "Deadline",
@@ -185,6 +186,7 @@ def _children() -> list[object]:
 def _end_at_once() -> None:
     for child in _children():
         child.kill()  # type: ignore[attr-defined]  # a multiprocessing.Process
+    route.remove_files()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
