@@ -7,19 +7,21 @@ from typing import Any, TypeAlias
 from pythonarium.errors import SettingsError, VariableTypeError
 from pythonarium.handles import Handle
 from pythonarium.objects import HandleRoad, caller
-from pythonarium.types import converter
+from pythonarium.types import Converter, converter
 from pythonarium.variables import Variable, checked_name
 from pythonarium_kernel.session import Caller
 from pythonarium_kernel.values import obstacle
 
 __all__ = [
     "SCALARS",
+    "Converters",
     "Inputs",
     "Outputs",
     "caller_if_untyped",
     "check_filename",
     "check_timeout",
     "checked",
+    "compiled",
     "declared",
     "fill",
     "inward",
@@ -51,7 +53,8 @@ def inward(inputs: Inputs, objects: HandleRoad) -> dict[str, object]:
     for variable in _variables("inputs", inputs, "a mapping or a list of Variables"):
         value = variable.value
         if variable.type is not None:
-            value = converter(variable.type)(value, variable.name)
+            convert = converter(variable.type, variable.name)
+            value = convert(value, variable.name)
         given[variable.name] = _inward_value(variable.name, value, objects)
     return given
 
@@ -82,23 +85,38 @@ def declared(outputs: Outputs) -> Mapping[str, object]:
 
 def _variables(role: str, items: object, expected: str) -> Sequence[Variable[Any]]:
     if not isinstance(items, Sequence) or isinstance(items, str):
-        actual = f"a {type(items).__name__}"
+        actual = type(items).__name__
         raise VariableTypeError(role, role, expected, actual)
     for index, item in enumerate(items):
         if not isinstance(item, Variable):
-            path, actual = f"{role}[{index}]", f"a {type(item).__name__}"
+            path, actual = f"{role}[{index}]", type(item).__name__
             raise VariableTypeError(role, path, expected, actual)
     return items
 
 
-def caller_if_untyped(types: Mapping[str, object]) -> Caller | None:
+Converters: TypeAlias = Mapping[str, Converter | None]
+
+
+def compiled(types: Mapping[str, object]) -> Converters:
+    """Return the converter of each output, None where nothing is declared.
+
+    Raises:
+        VariableTypeError: an annotation is none.
+    """
+    return {
+        name: None if annotation is None else converter(annotation, name)
+        for name, annotation in types.items()
+    }
+
+
+def caller_if_untyped(converters: Converters) -> Caller | None:
     """Return the caller, where an output may become a handle."""
-    return caller() if None in types.values() else None
+    return caller() if None in converters.values() else None
 
 
-def checked(types: Mapping[str, object]) -> dict[str, bool]:
+def checked(converters: Converters) -> dict[str, bool]:
     """Return for each output whether its type will be checked here."""
-    return {name: annotation is not None for name, annotation in types.items()}
+    return {name: convert is not None for name, convert in converters.items()}
 
 
 def fill(outputs: Outputs, values: Mapping[str, object]) -> None:
@@ -120,7 +138,7 @@ def source_text(code: object) -> str:
         "code",
         "code",
         "Python source as a str",
-        f"a {type(code).__name__}",
+        type(code).__name__,
         "run(path) takes a file",
     )
 
@@ -144,7 +162,7 @@ def check_filename(filename: object) -> None:
     """
     expected = "a file name"
     if not isinstance(filename, str):
-        actual = f"a {type(filename).__name__}"
+        actual = type(filename).__name__
         raise VariableTypeError("filename", "filename", expected, actual)
     if "\0" in filename or _has_surrogates(filename):
         raise VariableTypeError("filename", "filename", expected, ascii(filename))

@@ -210,8 +210,7 @@ class ScriptError(PythonariumError):
         self.__suppress_context__ = report["suppress_context"]
 
     def _sentence(self, report: "Report") -> str:
-        frames = report["frames"]
-        where = f" ({frames[-1][0]}, line {frames[-1][1]})" if frames else ""
+        where = f" ({_place(report)})" if report["frames"] else ""
         return reports.headline(report) + where
 
     @property
@@ -233,6 +232,12 @@ class ScriptError(PythonariumError):
     def frames(self) -> tuple[Frame, ...]:
         """The user's frames, outermost first; of very deep recursion the two ends."""
         return tuple(Frame(*frame[:4]) for frame in self.report["frames"])
+
+    @property
+    def script_frame(self) -> Frame | None:
+        """The innermost frame of the script itself, where libraries lie below it."""
+        own = self.report["own"]
+        return self.frames[own] if own >= 0 else None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -258,6 +263,12 @@ class ScriptError(PythonariumError):
 
     def _added_notes(self) -> list[str]:
         return self.__notes__[1:]
+
+
+def _place(report: "Report") -> str:
+    """Return file and line of the script's own last frame, or else of the last."""
+    frame = report["frames"][report["own"]]  # -1 is the last
+    return f"{frame[0]}, line {frame[1]}"
 
 
 class ScriptSyntaxError(ScriptError):
@@ -348,12 +359,12 @@ class ScriptTimeoutError(ScriptError, TimeoutError):
         self._facts |= {"timeout": timeout, "elapsed": elapsed}
 
     def _sentence(self, report: "Report") -> str:
-        frames = report["frames"]
-        where = f", in {frames[-1][0]}, line {frames[-1][1]}" if frames else ""
+        where = f", in {_place(report)}" if report["frames"] else ""
         late = self.elapsed - self.timeout
         slow = (
-            f"; it could be stopped only {late:.2f} s late, because it was in a call"
-            " that Python cannot interrupt: rung='process' can end anything"
+            f"; it ended only {late:.2f} s later: on this rung a call that does not"
+            " return to Python, such as a sleep or a loop in C, is not ended, and a"
+            " script that catches every exception ends late"
             if late > reports.LATE_SECONDS
             else ""
         )
@@ -364,6 +375,5 @@ class ScriptInterruptedError(ScriptError):
     """`interrupt()` ended the script.  `frames` tell where it was."""
 
     def _sentence(self, report: "Report") -> str:
-        frames = report["frames"]
-        where = f" in {frames[-1][0]}, line {frames[-1][1]}" if frames else ""
+        where = f" in {_place(report)}" if report["frames"] else ""
         return f"the script was interrupted{where}"

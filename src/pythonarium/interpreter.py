@@ -12,19 +12,21 @@ Invariants
 import os
 import warnings
 from _thread import get_ident
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pythonarium.contexts import Contexts, ContextScope
 from pythonarium.crossings import (
     SCALARS,
+    Converters,
     Inputs,
     Outputs,
     caller_if_untyped,
     check_filename,
     check_timeout,
     checked,
+    compiled,
     declared,
     fill,
     inward,
@@ -40,7 +42,8 @@ from pythonarium.rungs.shared import SharedRung
 from pythonarium.settings import PathSetting
 from pythonarium.types import converter
 from pythonarium.variables import Variable, Variables, checked_name
-from pythonarium_kernel.session import OUTPUT_LIMIT, Outcome
+from pythonarium_kernel.runner import Run
+from pythonarium_kernel.session import OUTPUT_LIMIT
 
 if TYPE_CHECKING:
     from pythonarium.rungs._base import Rung
@@ -137,22 +140,25 @@ class Interpreter:
         """
         given = inward(inputs, self._objects) if inputs else None
         types = declared(outputs) if outputs else None
+        converters = compiled(types) if types else None
         if timeout is not None:
             check_timeout(timeout)
         if filename is not None:
             check_filename(filename)
-        outcome = self._call(
+        run = self._call(
             "execute",
             self._contexts.current if context is None else context,
             code if type(code) is str else source_text(code),
             filename,
             given,
-            types and checked(types),
-            types and caller_if_untyped(types),
+            converters and checked(converters),
+            converters and caller_if_untyped(converters),
             timeout,
             capture,
         )
-        return self._finished(outcome, types, outputs, given)
+        if converters and outputs:
+            self._convert(run.outputs, converters, outputs)
+        return Result(self, run, types, given)
 
     def exec_all(
         self,
@@ -197,19 +203,24 @@ class Interpreter:
             ScriptError: as `exec` does.
             VariableTypeError: the value does not fit, or is broken.
         """
+        convert = None if type is None else converter(type, "<expression>")
+        if timeout is not None:
+            check_timeout(timeout)
+        if filename is not None:
+            check_filename(filename)
         answer = self._call(
             "evaluate",
             self._contexts.current if context is None else context,
             source_text(expression),
             filename,
             inward(inputs, self._objects) if inputs else None,
-            wanted="value" if type is None else "raw",
-            caller=caller(),
-            timeout=timeout,
+            "value" if convert is None else "raw",
+            caller(),
+            timeout,
         )
-        if type is None:
+        if convert is None:
             return self._objects.outward(answer)
-        return converter(type)(answer, "<expression>")
+        return convert(answer, "<expression>")
 
     def run(
         self,
@@ -237,22 +248,25 @@ class Interpreter:
             source = self._call("decode", stream.read(), file)
         given = inward(inputs, self._objects) if inputs else None
         types = declared(outputs) if outputs else None
+        converters = compiled(types) if types else None
         if timeout is not None:
             check_timeout(timeout)
-        outcome = self._call(
+        run = self._call(
             "execute_file",
             self._contexts.current if context is None else context,
             source,
             file,
             given,
-            types and checked(types),
-            types and caller_if_untyped(types),
+            converters and checked(converters),
+            converters and caller_if_untyped(converters),
             timeout,
             capture,
-            argv=[os.fspath(path), *map(str, args)],
-            folder=os.path.dirname(os.path.realpath(file)),
+            [os.fspath(path), *map(str, args)],
+            os.path.dirname(os.path.realpath(file)),
         )
-        return self._finished(outcome, types, outputs, given)
+        if converters and outputs:
+            self._convert(run.outputs, converters, outputs)
+        return Result(self, run, types, given)
 
     def interrupt(self) -> bool:
         """End the running script with ScriptInterruptedError, from any thread.
@@ -294,7 +308,7 @@ class Interpreter:
                 "get", self._contexts.current, label, is_typed, caller()
             )
         if is_typed:
-            return converter(type)(answer, label)
+            return converter(type, label)(answer, label)
         return self._objects.outward(answer)
 
     def delete(self, name: str) -> None:
@@ -329,8 +343,10 @@ class Interpreter:
             "evaluate",
             self._contexts.current,
             source_text(expression),
-            wanted="handle",
-            caller=caller(),
+            None,
+            None,
+            "handle",
+            caller(),
         )
         handle: Handle = self._objects.outward(answer)  # type: ignore[assignment]
         return handle
@@ -459,31 +475,24 @@ class Interpreter:
 
     # How a call is made
 
-    def _call(self, operation: str, /, *args: Any, **options: Any) -> Any:
+    def _call(self, operation: str, *args: Any) -> Any:
         self._lock.begin()
         try:
-            return self._rung.call(operation, *args, **options)
+            return self._rung.call(operation, *args)
         finally:
             self._lock.end()
 
-    def _finished(
-        self,
-        outcome: Outcome,
-        types: Mapping[str, object] | None,
-        outputs: Outputs | None,
-        given: Mapping[str, object] | None,
-    ) -> Result:
-        """Check the outputs of a run, and wrap up its result."""
-        if types and outputs:
-            values = outcome.outputs
-            for name, annotation in types.items():
-                if annotation is None:
-                    values[name] = self._objects.outward(values[name])
-                else:
-                    values[name] = converter(annotation)(values[name], name)
-            if type(outputs) is not dict:
-                fill(outputs, values)
-        return Result(self, outcome, types, given)
+    def _convert(
+        self, values: dict[str, Any], converters: Converters, outputs: Outputs
+    ) -> None:
+        """Check what a run gives back, and fill the Variables that were given for it."""
+        for name, convert in converters.items():
+            if convert is None:
+                values[name] = self._objects.outward(values[name])
+            else:
+                values[name] = convert(values[name], name)
+        if type(outputs) is not dict:
+            fill(outputs, values)
 
     def _open_frame(self, *, collects: bool) -> Callable[[], None]:
         frame = self._call("open_frame", caller(), collects)
@@ -494,12 +503,12 @@ class Interpreter:
 
         return close
 
-    def receipt_of(self, outcome: Outcome, shared: int) -> Receipt:
+    def receipt_of(self, run: Run, shared: int) -> Receipt:
         """Return the receipt of a run; `Result.receipt` calls it."""
         facts = self._rung.facts
         return Receipt(
-            wall_seconds=outcome.run.wall_ns / 1e9,
-            cpu_seconds=outcome.run.cpu_ns / 1e9,
+            wall_seconds=run.wall_ns / 1e9,
+            cpu_seconds=run.cpu_ns / 1e9,
             peak_memory=None,
             bytes_copied=0,
             bytes_shared=shared,
@@ -508,11 +517,11 @@ class Interpreter:
             environment=facts.environment,
         )
 
-    def value_of(self, outcome: Outcome) -> object:
+    def value_of(self, run: Run) -> object:
         """Return the last expression's value; `Result.value` calls it."""
-        if type(outcome.value) in SCALARS:
-            return outcome.value
-        answer = self._call("crossing", "<value>", outcome.value, caller())
+        if type(run.value) in SCALARS:
+            return run.value
+        answer = self._call("crossing", "<value>", run.value, caller())
         return self._objects.outward(answer)
 
 

@@ -14,6 +14,7 @@ import threading
 from _thread import RLock, get_ident
 from types import TracebackType
 from typing import Self
+from weakref import WeakSet
 
 from pythonarium.errors import LockTimeoutError, ThreadSafetyError
 from pythonarium_kernel.route import current
@@ -27,27 +28,38 @@ SENTENCE = (
 """What Python4J documents for a thread without the lock."""
 
 _claims = threading.Lock()  # two threads may be the first at once
+_locks: "WeakSet[InterpreterLock]" = WeakSet()
 
 
 def _reset_after_fork() -> None:
     global _claims
     _claims = threading.Lock()
+    for lock in _locks:
+        lock.is_lost = lock.owner is not None and lock.owner != get_ident()
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_reset_after_fork)
 
 
+_LOST = (
+    "this interpreter was in use by another thread when the process was forked, and that"
+    " thread does not exist here; open another interpreter"
+)
+
+
 class InterpreterLock:
     """Re-entrant, owner-checked.  Belongs to one interpreter for all its life."""
 
-    __slots__ = ("_depth", "_lock", "home", "owner")
+    __slots__ = ("__weakref__", "_depth", "_lock", "home", "is_lost", "owner")
 
     def __init__(self) -> None:
         self._lock = RLock()
         self._depth = 0
         self.owner: int | None = None
         self.home: int | None = None
+        self.is_lost = False
+        _locks.add(self)
 
     def begin(self) -> None:
         """Take the lock for one call.
@@ -59,6 +71,8 @@ class InterpreterLock:
         if self.owner != me:
             if (self.home or self._claim(me)) != me:
                 raise ThreadSafetyError(self._misuse())
+            if self.is_lost:
+                raise ThreadSafetyError(_LOST)
             self._lock.acquire()
             self.owner = me
         self._depth += 1
@@ -82,6 +96,8 @@ class InterpreterLock:
             if self.home is None:
                 self._claim(me)
             _refuse_to_wait_for_itself(self.owner)
+            if self.is_lost:
+                raise ThreadSafetyError(_LOST)
             if not self._lock.acquire(timeout=-1 if timeout is None else timeout):
                 raise LockTimeoutError(
                     f"the lock was not to be had within {timeout:g} s:"
@@ -113,9 +129,9 @@ class InterpreterLock:
 
     def _misuse(self) -> str:
         return (
-            f"{SENTENCE} In Python: `with interpreter.lock():`"
-            f" ({_thread_name(get_ident())} called; the interpreter belongs to"
-            f" {_thread_name(self.home)}, which needs no lock)"
+            f"{_thread_name(get_ident())} used an interpreter of {_thread_name(self.home)}"
+            " without its lock; use it inside of `with interpreter.lock():`, or open one"
+            f" for this thread. Python4J says: {SENTENCE}"
         )
 
 

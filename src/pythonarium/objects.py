@@ -49,14 +49,14 @@ class HandleRoad:
             operation,
             tuple(map(self.inward, args)),
             {name: self.inward(value) for name, value in keywords.items()},
-            caller=caller(),
+            caller(),
         )
         return self.outward(answer)
 
     def advance(self, iterator: Handle) -> tuple[bool, Any]:
         """Take the next item of an iterator; return whether it is at its end, and it."""
         done, item = self._call(
-            "advance", self._contexts.current, number_of(iterator), caller=caller()
+            "advance", self._contexts.current, number_of(iterator), caller()
         )
         return done, self.outward(item)
 
@@ -67,7 +67,7 @@ class HandleRoad:
         method, argument = "send", None
         while True:
             state, answer = self._call(
-                "await_step", context, steps, method, argument, caller=origin
+                "await_step", context, steps, method, argument, origin
             )
             if state == "done":
                 return self.outward(answer)

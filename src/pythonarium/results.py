@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from pythonarium.variables import Variables, item_named
-from pythonarium_kernel.session import Outcome
+from pythonarium_kernel.runner import Run
 
 __all__ = ["Receipt", "Result"]
 
@@ -42,30 +42,30 @@ class Receipt:
 class Maker(Protocol):
     """What a result asks of its interpreter when it is looked at."""
 
-    def value_of(self, outcome: Outcome) -> object:
+    def value_of(self, run: Run) -> object:
         """Return the last expression's value, or a Handle."""
 
-    def receipt_of(self, outcome: Outcome, shared: int) -> Receipt:
+    def receipt_of(self, run: Run, shared: int) -> Receipt:
         """Return times, bytes and the place of the run."""
 
 
-class Result(Mapping[str, object]):
+class Result(Mapping[str, Any]):
     """The outputs of a run, by name, and what else it left."""
 
-    __slots__ = ("_maker", "_outcome", "_outputs", "_shared", "_types")
+    __slots__ = ("_maker", "_outputs", "_run", "_shared", "_types")
 
     def __init__(
         self,
         maker: Maker,
-        outcome: Outcome,
+        run: Run,
         types: Mapping[str, object] | None,
         inputs: Mapping[str, object] | None,
     ) -> None:
-        self._maker, self._outcome, self._types = maker, outcome, types or {}
-        self._outputs = outcome.outputs
+        self._maker, self._run, self._types = maker, run, types or {}
+        self._outputs = run.outputs
         self._shared = shared_bytes(inputs) if inputs else 0
 
-    def __getitem__(self, name: str) -> object:
+    def __getitem__(self, name: str) -> Any:
         return item_named(self._outputs, name)
 
     def __iter__(self) -> Iterator[str]:
@@ -77,12 +77,12 @@ class Result(Mapping[str, object]):
     @property
     def stdout(self) -> str:
         """What the run printed, if it was captured, else an empty text."""
-        return self._outcome.run.captured()[0]
+        return self._run.captured()[0]
 
     @property
     def stderr(self) -> str:
         """Likewise for stderr."""
-        return self._outcome.run.captured()[1]
+        return self._run.captured()[1]
 
     @property
     def variables(self) -> Variables:
@@ -90,18 +90,18 @@ class Result(Mapping[str, object]):
         return Variables(self._outputs, self._types)
 
     @property
-    def value(self) -> object:
+    def value(self) -> Any:
         """The value of the script's last statement, if that is an expression, else None.
 
         A Handle where it is no value.
         """
-        return self._maker.value_of(self._outcome)
+        return self._maker.value_of(self._run)
 
     @property
     def receipt(self) -> Receipt:
         """Times, bytes, and where the script ran."""
         shared = self._shared + shared_bytes(self._outputs)
-        return self._maker.receipt_of(self._outcome, shared)
+        return self._maker.receipt_of(self._run, shared)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._outputs!r})"
@@ -114,6 +114,11 @@ def shared_bytes(values: Mapping[str, object]) -> int:
         if isinstance(value, (bytes, bytearray)):
             total += len(value)
         elif type(value) not in _BUFFERLESS:
-            size = getattr(value, "nbytes", 0)
-            total += size if isinstance(size, int) else 0
+            total += _buffer_size(value)
     return total
+
+
+def _buffer_size(value: object) -> int:
+    usage = getattr(type(value), "memory_usage", None)  # of pandas
+    size = getattr(value, "nbytes", 0) if usage is None else usage(value)
+    return int(getattr(size, "sum", lambda: size)())

@@ -173,6 +173,11 @@ class PathSetting:
     folders: tuple[str, ...]
     append: PathAppend
 
+    def __str__(self) -> str:
+        if not self.folders:
+            return "no folders added"
+        return f"folders {os.pathsep.join(self.folders)!r} ({self.append})"
+
     @classmethod
     def read(
         cls,
@@ -245,8 +250,8 @@ def check_in_force(path: PathSetting | None) -> None:
         path = _in_force if settings == _settings_then else settings
     if path != _in_force:
         raise SettingsError(
-            f"path: the interpreters of this process share one sys.path, and {_in_force}"
-            f" is in force, so {path} is too late; close the others first"
+            f"path: {path} comes too late: the interpreters of this process share one"
+            f" sys.path, with {_in_force}; close them first"
         )
 
 

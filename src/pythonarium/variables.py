@@ -4,7 +4,7 @@ import reprlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from keyword import iskeyword
-from typing import Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from pythonarium.errors import VariableMissingError, VariableTypeError
 
@@ -87,7 +87,7 @@ class Variable(Generic[T]):
     __hash__ = None  # type: ignore[assignment]  # it is mutable
 
 
-class Variables(Mapping[str, object]):
+class Variables(Mapping[str, Any]):
     """Variables in order, as a mapping from name to value.
 
     Attributes:
@@ -98,7 +98,7 @@ class Variables(Mapping[str, object]):
 
     def __init__(
         self,
-        values: Mapping[str, object] | Iterable[Variable[object]] = (),
+        values: Mapping[str, object] | Iterable[Variable[Any]] = (),
         types: Mapping[str, object] | None = None,
         skipped: Mapping[str, str] | None = None,
     ) -> None:
@@ -112,7 +112,7 @@ class Variables(Mapping[str, object]):
                 self._types[variable.name] = variable.type
         self.skipped: Mapping[str, str] = skipped or {}
 
-    def __getitem__(self, name: str) -> object:
+    def __getitem__(self, name: str) -> Any:
         return item_named(self._values, name)
 
     def __iter__(self) -> Iterator[str]:
@@ -121,7 +121,7 @@ class Variables(Mapping[str, object]):
     def __len__(self) -> int:
         return len(self._values)
 
-    def variable(self, name: str) -> Variable[object]:
+    def variable(self, name: str) -> Variable[Any]:
         """Return one of them with its type: the declared one, or the value's class.
 
         Raises:
@@ -134,7 +134,7 @@ class Variables(Mapping[str, object]):
         return f"{type(self).__name__}({self._values!r})"
 
 
-def item_named(values: Mapping[str, object], name: str) -> object:
+def item_named(values: Mapping[str, Any], name: str) -> Any:
     """Return the value of a name, as Python reads names.
 
     Raises:
@@ -164,6 +164,6 @@ def checked_name(name: object) -> str:
         actual = f"the keyword {name!r}" if iskeyword(name) else reprlib.repr(name)
         text = name
     else:
-        text = actual = f"a {type(name).__name__}"
+        text = actual = type(name).__name__
     advice = "choose another name"
     raise VariableTypeError(text, text, "a Python identifier", actual, advice)

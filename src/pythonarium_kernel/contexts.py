@@ -16,16 +16,20 @@ class ContextRefusal(Exception):
 
 
 class Contexts:
-    """The contexts of one interpreter; `main` is there from the start."""
+    """The contexts of one interpreter; `main` is there from the start.
 
-    __slots__ = ("_modules",)
+    Attributes:
+        modules: the contexts by name.
+    """
+
+    __slots__ = ("modules",)
 
     def __init__(self) -> None:
-        self._modules: dict[str, ModuleType] = {MAIN: _module()}
+        self.modules: dict[str, ModuleType] = {MAIN: _module()}
 
     def names(self) -> "list[str]":
         """Return the names, `main` first."""
-        return list(self._modules)
+        return list(self.modules)
 
     def get(self, name: str) -> ModuleType:
         """Return a context's module.
@@ -33,7 +37,7 @@ class Contexts:
         Raises:
             ContextRefusal: there is none of that name.
         """
-        module = self._modules.get(name)
+        module = self.modules.get(name)
         if module is None:
             message = f"there is no context {name!r}: it was deleted, or never added"
             raise ContextRefusal(message)
@@ -51,13 +55,13 @@ class Contexts:
                 " not starting with a digit"
             )
             raise ContextRefusal(message)
-        if name not in self._modules:
-            self._modules.setdefault(name, _module())
+        if name not in self.modules:
+            self.modules.setdefault(name, _module())
 
     def reset(self, name: str) -> None:
         """Replace a context's namespace by an empty one."""
         self.get(name)
-        self._modules[name] = _module()
+        self.modules[name] = _module()
 
     def delete(self, name: str) -> None:
         """Delete a context.
@@ -69,7 +73,7 @@ class Contexts:
             message = "context 'main' cannot be deleted; reset() empties it"
             raise ContextRefusal(message)
         self.get(name)
-        self._modules.pop(name, None)
+        self.modules.pop(name, None)
 
 
 def _module() -> ModuleType:

@@ -48,13 +48,17 @@ class _Held:
 
 
 class Handles:
-    """The table of one interpreter."""
+    """The table of one interpreter.
+
+    Attributes:
+        discarded: numbers that wait for `sweep`.
+    """
 
     def __init__(self) -> None:
         self._table: dict[int, _Held] = {}
         self._frames: dict[int, list[HandleFrame]] = {}
         self._numbers = count(1)
-        self._discarded: deque[int] = deque()
+        self.discarded: deque[int] = deque()
 
     def add(self, value: object, owner: int, place: "Place") -> int:
         """Hold an object for the host; return its number."""
@@ -85,16 +89,11 @@ class Handles:
 
     def discard(self, number: int) -> None:
         """Release a number at the next occasion.  Any thread, any time."""
-        self._discarded.append(number)
-
-    @property
-    def has_discarded(self) -> bool:
-        """Whether there is anything to `sweep`."""
-        return bool(self._discarded)
+        self.discarded.append(number)
 
     def sweep(self) -> None:
         """Release what was discarded."""
-        discarded = self._discarded
+        discarded = self.discarded
         while discarded:
             number = discarded.popleft()
             held = self._table.pop(number, None)
@@ -159,4 +158,4 @@ class Handles:
         """Release everything and forget all frames."""
         self._table.clear()
         self._frames.clear()
-        self._discarded.clear()
+        self.discarded.clear()

@@ -1,7 +1,7 @@
 """stdout and stderr per run, right also when several threads print.
 
 Invariants
-- While any run is on, `sys.stdout` and `sys.stderr` are the two `routers` (`process`
+- While any run is on, `sys.stdout` and `sys.stderr` are the two routers (`process`
   puts them there).  A router asks `route.current` which run is printing, and hands the
   text to that run's sink, or to the host's stream.
 - A script may close or detach its streams: that concerns its run alone.  The host's
@@ -162,15 +162,27 @@ CLOSED = _Nothing(closed=True)
 _NOWHERE = _Nothing(closed=False)
 
 
+class HostStreams:
+    """The host's streams; they are away while the routers stand in their place."""
+
+    __slots__ = ("is_away", "stderr", "stdout")
+
+    def __init__(self) -> None:
+        self.stdout: Any = None
+        self.stderr: Any = None
+        self.is_away = False
+
+
+host = HostStreams()
+
+
 class Router:
     """Stands as `sys.stdout` or `sys.stderr` while a run is on."""
 
     _name: str
-    _host: "Any"
-    _stands: bool
 
     def __init__(self, name: str) -> None:
-        self.__dict__.update(_name=name, _host=None, _stands=False)
+        self.__dict__["_name"] = name
 
     def _target(self) -> "Any":
         run = current.get()
@@ -179,25 +191,12 @@ class Router:
             if sink is not None:
                 return sink
             run.printed = True
-        host = self._host if self._stands else getattr(sys, self._name, self)
-        if host is self:  # the host has put it back up, as redirect_stdout may
-            host = self._host
-        if host is None or getattr(host, "closed", False):
-            host = getattr(sys, f"__{self._name}__")
-        return _NOWHERE if host is None else host
-
-    def take_over(self) -> None:
-        """Stand in `sys`, and remember what stood there."""
-        host = getattr(sys, self._name, None)
-        if host is not self:
-            self.__dict__["_host"] = host
-            setattr(sys, self._name, self)
-        self.__dict__["_stands"] = True
-
-    def give_back(self) -> None:
-        """Put back what stood in `sys` before."""
-        self.__dict__["_stands"] = False
-        setattr(sys, self._name, self._host)
+        stream = None if host.is_away else getattr(sys, self._name, None)
+        if stream is None or stream is self:  # as redirect_stdout may leave it
+            stream = getattr(host, self._name)
+        if stream is None or getattr(stream, "closed", False):
+            stream = getattr(sys, f"__{self._name}__")
+        return _NOWHERE if stream is None else stream
 
     def write(self, text: str) -> int:
         count: int = self._target().write(text)
@@ -285,5 +284,5 @@ class _Bytes(io.BufferedIOBase):
         return self
 
 
-routers = (Router("stdout"), Router("stderr"))
-"""The two that stand in `sys` while a run is on."""
+router_out = Router("stdout")
+router_err = Router("stderr")

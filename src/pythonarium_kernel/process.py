@@ -18,7 +18,9 @@ import sys
 from _thread import allocate_lock
 from contextlib import suppress
 
-from pythonarium_kernel.output import routers
+from pythonarium_kernel.output import host
+from pythonarium_kernel.output import router_err as _err
+from pythonarium_kernel.output import router_out as _out
 from pythonarium_kernel.route import current
 
 TYPE_CHECKING = False
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
     from pythonarium_kernel.runner import Run
 
-_out, _err = routers
 _lock = allocate_lock()
 _active = 0
 _recursion_limit = 0
@@ -41,13 +42,18 @@ def enter(run: "Run") -> None:
         _active += 1
         if _active == 1:
             _recursion_limit = sys.getrecursionlimit()
-            _out.take_over()
-            _err.take_over()
+            out, err = sys.stdout, sys.stderr
+            if out is not _out:  # else a redirect_stdout of the host has put it back
+                host.stdout = out
+            if err is not _err:
+                host.stderr = err
+            host.is_away = True
+            sys.stdout, sys.stderr = _out, _err
             return
-    if _is_replaced():
+    if sys.stdout is not _out or sys.stderr is not _err:
         if run.outer is not None:
             _adopt_streams(run)
-        _put_up_routers()
+        sys.stdout, sys.stderr = _out, _err
 
 
 def leave(run: "Run") -> None:
@@ -57,16 +63,18 @@ def leave(run: "Run") -> None:
         if run.printed:
             _flush(_out)
             _flush(_err)
-        if _is_replaced():
-            _flush(getattr(sys, "stdout", None))  # a script may have deleted it
-            _flush(getattr(sys, "stderr", None))
-            _put_up_routers()
+        if sys.stdout is not _out or sys.stderr is not _err:
+            _flush(sys.stdout)
+            _flush(sys.stderr)
+            sys.stdout, sys.stderr = _out, _err
+    except AttributeError:  # a script has deleted one
+        sys.stdout, sys.stderr = _out, _err
     finally:
         with _lock:
             _active -= 1
             if _active == 0:
-                _out.give_back()
-                _err.give_back()
+                host.is_away = False
+                sys.stdout, sys.stderr = host.stdout, host.stderr
                 if sys.getrecursionlimit() != _recursion_limit:
                     sys.setrecursionlimit(_recursion_limit)
             elif run.outer_streams is not None:
@@ -97,13 +105,6 @@ def pop_argv(argv: "list[str]") -> None:
             _argvs.clear()
 
 
-def _is_replaced() -> bool:
-    try:
-        return sys.stdout is not _out or sys.stderr is not _err
-    except AttributeError:  # a script has deleted one
-        return True
-
-
 def _adopt_streams(run: "Run") -> None:
     out, err = getattr(sys, "stdout", None), getattr(sys, "stderr", None)
     run.outer_streams = (out, err)
@@ -111,10 +112,6 @@ def _adopt_streams(run: "Run") -> None:
         run.stdout = out
     if err is not _err and run.stderr is None:
         run.stderr = err
-
-
-def _put_up_routers() -> None:
-    sys.stdout, sys.stderr = _out, _err
 
 
 def _flush(stream: "Any") -> None:
@@ -128,8 +125,8 @@ def _reset_after_fork() -> None:
     _lock = allocate_lock()
     inside = current.get() is not None
     if _active and not inside:
-        _out.give_back()
-        _err.give_back()
+        host.is_away = False
+        sys.stdout, sys.stderr = host.stdout, host.stderr
     _active = 1 if inside else 0
 
 

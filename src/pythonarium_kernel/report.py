@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         message: str
         frames: list[FrameData]
         omitted: int
+        own: int
         notes: list[str]
         cause: Optional["Report"]
         context: Optional["Report"]
@@ -109,7 +110,7 @@ def exit_status(error: BaseException) -> "tuple[int, str]":
 def _report(error: BaseException, seen: "set[int]", depth: int) -> "Report":
     seen.add(id(error))
     cls = type(error)
-    frames, omitted = _frames(_slot(BaseException, "__traceback__", error))
+    frames, omitted, own = _frames(_slot(BaseException, "__traceback__", error))
     is_syntax_error = issubclass(cls, SyntaxError)
     return {
         "kind": "error",
@@ -119,6 +120,7 @@ def _report(error: BaseException, seen: "set[int]", depth: int) -> "Report":
         "message": _message(error),
         "frames": frames,
         "omitted": omitted,
+        "own": own,
         "notes": _notes(error),
         "cause": _linked(_slot(BaseException, "__cause__", error), seen, depth),
         "context": _linked(_slot(BaseException, "__context__", error), seen, depth),
@@ -186,7 +188,10 @@ def _notes(error: BaseException) -> "list[str]":
         return [f"<no notes: {_text(failure)}>"]
 
 
-def _frames(traceback: "Optional[TracebackType]") -> "tuple[list[FrameData], int]":
+def _frames(
+    traceback: "Optional[TracebackType]",
+) -> "tuple[list[FrameData], int, int]":
+    """Return frames, how many are left out, and which of them is the script's last."""
     first: list[TracebackType] = []
     last: deque[TracebackType] = deque(maxlen=HALF)
     count = 0
@@ -195,8 +200,13 @@ def _frames(traceback: "Optional[TracebackType]") -> "tuple[list[FrameData], int
             count += 1
             (first if count <= HALF else last).append(traceback)
         traceback = traceback.tb_next
-    kept = [_frame(entry) for entry in (*first, *last)]
-    return kept, count - len(kept)
+    kept = (*first, *last)
+    own = [i for i, entry in enumerate(kept) if _is_of_script(entry)]
+    return [_frame(entry) for entry in kept], count - len(kept), max(own, default=-1)
+
+
+def _is_of_script(entry: "TracebackType") -> bool:
+    return entry.tb_frame.f_globals.get("__name__") == "__main__"
 
 
 def _frame(entry: "TracebackType") -> "FrameData":

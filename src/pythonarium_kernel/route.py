@@ -26,7 +26,9 @@ Invariants
 import os
 import sys
 from _thread import allocate_lock
-from contextvars import ContextVar
+from contextlib import suppress
+from contextvars import Context, ContextVar
+from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def uninstall() -> None:
         if _users == 0:
             while _undo:
                 _undo.pop()()
-    if _users == 0:
+    if _users == 0 and not _has_child_processes():
         remove_files()
 
 
@@ -140,14 +142,9 @@ def _route_threads() -> "Callable[[], None]":
 
 def _hand_on(thread: "Any", run: "Run") -> None:
     """Let a thread that is about to start belong to the run."""
-    target = thread.run
-
-    def routed() -> None:
-        thread.__dict__.pop("run", None)
-        current.set(run)
-        target()
-
-    thread.run = routed
+    own = Context()
+    own.run(current.set, run)
+    thread.run = partial(own.run, thread.run)  # C all the way: no frame of ours in it
 
 
 _files: "dict[str, str]" = {}
@@ -173,7 +170,6 @@ def real_file(run: "Run") -> str:
 
 def _write(text: str) -> str:
     global _is_registered
-    import atexit
     import tempfile
 
     descriptor, path = tempfile.mkstemp(prefix="pythonarium-script-", suffix=".py")
@@ -181,14 +177,28 @@ def _write(text: str) -> str:
         file.write(text)
     if not _is_registered:
         _is_registered = True
-        atexit.register(remove_files)
+        _at_exit(remove_files)
     return path
+
+
+def _at_exit(function: "Callable[[], None]") -> None:
+    """Have a function called after multiprocessing has waited for its children."""
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.Finalize(None, function, exitpriority=-1)
+    else:
+        import atexit
+
+        atexit.register(function)
+
+
+def _has_child_processes() -> bool:
+    multiprocessing: Any = sys.modules.get("multiprocessing")
+    return multiprocessing is not None and bool(multiprocessing.active_children())
 
 
 def remove_files() -> None:
     """Remove the files that `real_file` wrote."""
-    from contextlib import suppress
-
     while _files:
         _, path = _files.popitem()
         with suppress(OSError):  # somebody removed it before

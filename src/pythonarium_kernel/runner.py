@@ -43,27 +43,30 @@ class ScriptFailed(Exception):
 
 
 class Run:
-    """One execution in a context, from its first line to its report."""
+    """One execution in a context, from its first line to what it gives back.
 
-    __slots__ = (
-        "__weakref__",
-        "cpu_ns",
-        "finished",
-        "module",
-        "not_before",
-        "outer",
-        "outer_streams",
-        "printed",
-        "report",
-        "script",
-        "sinks",
-        "stderr",
-        "stdout",
-        "stop_reason",
-        "thread",
-        "timeout",
-        "wall_ns",
-    )
+    Attributes:
+        value: of the last expression.
+        outputs: what the host asked for, by name.
+        report: of what it raised, or None.
+        wall_ns: from its first line to its last.
+        cpu_ns: of its thread.
+    """
+
+    # Defaults stand on the class: most runs need few of them, and all are counted in
+    # nanoseconds.
+    value: "Any" = None
+    report: "Optional[Report]" = None
+    wall_ns = cpu_ns = thread = 0
+    stdout: "Any" = None  # where its prints go; None: the host's stream
+    stderr: "Any" = None
+    printed = False  # to the host's stream
+    sinks: "Optional[tuple[Optional[Sink], Optional[Sink]]]" = None
+    outer: "Optional[Run]" = None  # the run that it was started in
+    outer_streams: "Optional[tuple[Any, Any]]" = None
+    finished = False
+    stop_reason: "Optional[str]" = None
+    not_before = 0.0  # when the watchdog may raise in it again
 
     def __init__(
         self,
@@ -72,16 +75,7 @@ class Run:
         timeout: "Optional[float]",
     ) -> None:
         self.module, self.script, self.timeout = module, script, timeout
-        self.thread = self.wall_ns = self.cpu_ns = 0
-        self.not_before = 0.0  # when the watchdog may raise in it again
-        self.outer: Optional[Run] = None  # the run that it was started in
-        self.stdout: Any = None  # where its prints go; None: the host's stream
-        self.stderr: Any = None
-        self.sinks: Optional[tuple[Optional[Sink], Optional[Sink]]] = None
-        self.outer_streams: Optional[tuple[Any, Any]] = None
-        self.printed = self.finished = False
-        self.stop_reason: Optional[str] = None
-        self.report: Optional[Report] = None  # if it failed
+        self.outputs: dict[str, Any] = {}
 
     def captured(self) -> "tuple[str, str]":
         """Return what the sinks of this run kept."""
@@ -128,9 +122,9 @@ def _guarded(
     cpu, wall = thread_time_ns(), perf_counter_ns()
     try:
         try:
-            active.append(run)
             if run.timeout is not None:
                 watch(run, run.timeout)
+            active.append(run)
             result = work(*args)
         except BaseException as caught:  # noqa: BLE001  # it becomes a report
             error = caught
@@ -191,14 +185,36 @@ def _report(run: Run, error: BaseException) -> "Report":
     return report.from_exception(error, lines)
 
 
+def _name_the_end(report: "Report", run: Run) -> None:
+    """Put a word of Python's own in the place of our Interrupt."""
+    report["type_module"] = "builtins"
+    if run.stop_reason == "timeout":
+        report["type_name"] = "TimeoutError"
+        report["message"] = f"the script ran past its timeout of {run.timeout:g} s"
+    else:
+        report["type_name"], report["message"] = "KeyboardInterrupt", ""
+
+
+def _users_traceback(error: BaseException) -> "Any":
+    """Return an exception's traceback from the script's first frame on."""
+    from pythonarium_kernel.report import is_own_file
+
+    entry = error.__traceback__
+    while entry is not None and is_own_file(entry.tb_frame.f_code.co_filename):
+        entry = entry.tb_next
+    return entry
+
+
 def _judge(run: Run, error: "Optional[BaseException]") -> None:
     """Say in the report what became of the run; raise what is not the script's."""
     if run.stop_reason is not None:
         run.report = run.report or _report(run, Interrupt())
         run.report["kind"] = run.stop_reason
+        if error is None or type(error) is Interrupt:
+            _name_the_end(run.report, run)
     elif error is not None and _goes_on(error, run):
         run.report = None
-        raise BaseException.with_traceback(error, None)
+        raise BaseException.with_traceback(error, _users_traceback(error))
 
 
 def _goes_on(error: BaseException, run: Run) -> bool:

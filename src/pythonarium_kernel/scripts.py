@@ -14,6 +14,7 @@ so a traceback through a function shows its line however much later it is called
 
 import sys
 import weakref
+from io import StringIO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class SourceError(Exception):
 class Script:
     """Compiled source: `head` is run, then `tail`, if there is one, is evaluated."""
 
-    __slots__ = ("filename", "head", "tail", "text")
+    __slots__ = ("filename", "head", "registered", "tail", "text")
 
     def __init__(
         self,
@@ -80,6 +81,7 @@ class Script:
     ) -> None:
         self.filename, self.text = filename, text
         self.head, self.tail = head, tail
+        self.registered: Optional[_Text] = None
 
 
 def compiled(
@@ -111,14 +113,24 @@ def _remember(key: "tuple[Optional[str], str, str]", script: Script) -> None:
     global _old, _young, _size
     _size += len(script.text)
     if len(_young) >= GENERATION or _size > GENERATION_CHARACTERS:
+        leaving = _old
         _old, _young, _size = _young, {}, len(script.text)
+        _retire(leaving)
     _young[key] = script
 
 
 def forget_all() -> None:
-    """Empty the cache of compiled scripts."""
+    """Empty the cache."""
     global _old, _young, _size
+    leaving = {**_old, **_young}
     _old, _young, _size = {}, {}, 0
+    _retire(leaving)
+
+
+def _retire(scripts: "dict[tuple[Optional[str], str, str], Script]") -> None:
+    for key, script in scripts.items():
+        if key not in _old and script.registered is not None:
+            script.registered.retire(script)
 
 
 def _compile(source: str, filename: "Optional[str]", mode: str) -> Script:
@@ -239,30 +251,50 @@ def _code(text: str, filename: str, mode: str, flags: int = 0) -> "CodeType":
 def _split(text: str, filename: str) -> "tuple[Optional[CodeType], Optional[CodeType]]":
     """Compile a text in two parts, if its last statement is an expression."""
     start = _last_margin_line(text)
-    if start is None:
-        return _code(text, filename, "exec"), None
     if start == UNCLEAR:
         return _split_tree(text, filename)
-    tail_text = text[start:]
-    line = tail_text.split("\n", 1)[0]
-    if _starts_statement(line) and _has_no_more(tail_text):
+    if start is None or _starts_statement(text[start:]):
         return _code(text, filename, "exec"), None
-    padding = "\n" * text.count("\n", 0, start)
     try:
-        if _is_conditional(line) or _is_assignment(line):
-            _code(tail_text, filename, "exec")  # it stands alone: the cut is right
-            if ";" not in tail_text:
+        if _is_assignment(text[start:]):
+            code = _code(text, filename, "exec")
+            if _ends_with_store(code):
+                return code, None
+        elif _is_conditional(text[start:]):
+            _code(text[start:], filename, "exec")  # it stands alone: the cut is right
+            if ";" not in text[start:]:
                 return _code(text, filename, "exec"), None
         else:
-            head = _code(text[:start], filename, "exec")
-            flags = head.co_flags & _future_flags()
-            return head, _code(padding + tail_text, filename, "eval", flags)
+            return _cut(text, start, filename)
     except (SyntaxError, ValueError):
         pass  # the cut was not between statements, or the source is broken
     return _split_tree(text, filename)
 
 
+def _cut(text: str, start: int, filename: str) -> "tuple[CodeType, CodeType]":
+    """Compile what stands before an expression, and the expression."""
+    head = _code(text[:start], filename, "exec")
+    padding = "\n" * text.count("\n", 0, start)
+    flags = head.co_flags & _future_flags()
+    return head, _code(padding + text[start:], filename, "eval", flags)
+
+
 UNCLEAR = -1
+
+
+def _ends_with_store(code: "CodeType") -> bool:
+    """Tell whether the last thing that code does is to store a value."""
+    import opcode
+
+    names = [opcode.opname[op] for op in code.co_code[-16::2]]
+    while names and names[-1] in (
+        "CACHE",
+        "LOAD_CONST",
+        "RETURN_VALUE",
+        "RETURN_CONST",
+    ):
+        names.pop()
+    return bool(names) and names[-1].startswith("STORE_")
 
 
 def _last_margin_line(text: str) -> "Optional[int]":
@@ -281,17 +313,18 @@ def _last_margin_line(text: str) -> "Optional[int]":
     return None
 
 
-def _starts_statement(line: str) -> bool:
-    """Tell whether a line's first word can stand nowhere in an expression."""
-    return line.startswith("else:") or _first_word(line) in _STATEMENTS
+def _starts_statement(tail: str) -> bool:
+    """Tell whether a text starts and ends with a statement that is no expression."""
+    is_word = tail.startswith("else:") or _first_word(tail) in _STATEMENTS
+    return is_word and _has_no_more(tail)
 
 
-def _is_conditional(line: str) -> bool:
-    return _first_word(line) in ("if", "for", "async", "else")
+def _is_conditional(tail: str) -> bool:
+    return _first_word(tail) in ("if", "for", "async", "else")
 
 
-def _first_word(line: str) -> str:
-    return line.split(None, 1)[0].rstrip(":")
+def _first_word(tail: str) -> str:
+    return tail.split(None, 1)[0].rstrip(":")
 
 
 def _has_no_more(tail: str) -> bool:
@@ -299,12 +332,13 @@ def _has_no_more(tail: str) -> bool:
     return ";" not in tail and "'''" not in tail and '"""' not in tail
 
 
-def _is_assignment(line: str) -> bool:
-    """Tell whether a line is an assignment, plain or augmented, if it is a statement."""
-    left, equals, right = line.partition("=")
+def _is_assignment(tail: str) -> bool:
+    """Tell whether the first line is an assignment, if it is a statement at all."""
+    left, equals, right = tail.split("\n", 1)[0].partition("=")
     if not equals or right[:1] == "=" or left[-1:] in "!<>=:":
         return False
-    return not any(mark in left for mark in ("(", "'", '"', "#", "lambda"))
+    is_plain = not any(mark in left for mark in ("(", "'", '"', "#", "lambda"))
+    return is_plain and _has_no_more(tail)
 
 
 def _split_tree(
@@ -341,24 +375,28 @@ def _future_flags() -> int:
 
 
 class _Text:
-    """The source text of code that is alive; drops its linecache entry at its end."""
+    """The source text of a script, registered with linecache.
+
+    Made with the script.  Once the script has left the cache, `retire` lets it go with
+    the last piece of code that was made from it.
+    """
 
     __slots__ = ("codes", "entry", "filename")
 
     def __init__(self, script: Script) -> None:
         self.filename = script.filename
-        lines = [line + "\n" for line in script.text.split("\n")]
+        lines = StringIO(script.text + "\n").readlines()
         self.entry = (len(script.text), None, lines, script.filename)
         self.codes: set[weakref.ref[CodeType]] = set()
-        for code in (script.head, script.tail):
-            if code is not None:
-                self._hold(code)
 
-    def _hold(self, code: "CodeType") -> None:
-        self.codes.add(weakref.ref(code, self._drop))
-        for constant in code.co_consts:
-            if type(constant) is type(code):
-                self._hold(constant)
+    def retire(self, script: Script) -> None:
+        """Go when the script's code has gone."""
+        drop = self._drop
+        codes = [code for code in (script.head, script.tail) if code is not None]
+        while codes:
+            code = codes.pop()
+            self.codes.add(weakref.ref(code, drop))
+            codes += [part for part in code.co_consts if type(part) is type(code)]
 
     def _drop(self, reference: "weakref.ref[CodeType]") -> None:
         # May run in any thread, at any time: dict operations only, no lock.
@@ -374,7 +412,7 @@ class _Text:
 def _register(script: Script) -> None:
     import linecache
 
-    text = _live[script.filename] = _Text(script)
+    text = _live[script.filename] = script.registered = _Text(script)
     linecache.cache[script.filename] = text.entry
 
 

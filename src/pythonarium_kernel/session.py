@@ -16,6 +16,7 @@ import builtins
 import operator
 import sys
 from contextlib import suppress
+from importlib.machinery import SourceFileLoader
 from types import CoroutineType
 
 from pythonarium_kernel import route, watchdog
@@ -70,15 +71,6 @@ class Caller:
 
     def __init__(self, owner: int, place: "Place") -> None:
         self.owner, self.place = owner, place
-
-
-class Outcome:
-    """What a run gives back: the last expression's value, outputs, streams, times."""
-
-    __slots__ = ("outputs", "run", "value")
-
-    def __init__(self, value: object, outputs: "dict[str, object]", run: Run) -> None:
-        self.value, self.outputs, self.run = value, outputs, run
 
 
 class Session:
@@ -141,27 +133,29 @@ class Session:
         timeout: "Optional[float]" = None,
         capture: bool = False,
         work: "Callable[..., object]" = run_script,
-    ) -> Outcome:
+    ) -> Run:
         """Set inputs, run a script, collect outputs.
 
         Outputs are names, each with whether the host will check its type; one that it
         will not check comes back as a value, or as a Ref.
         """
         script = compiled(source, filename)
-        module = self.contexts.get(context)
+        contexts = self.contexts
+        module = contexts.modules.get(context) or contexts.get(context)
         namespace = module.__dict__
         if inputs:
             self._set_all(namespace, inputs)
         run = Run(module, script, timeout)
         if capture or self._streams:
             self._make_sinks(run, capture=capture)
-        value = perform(run, self._active, work, script, namespace)
-        values: dict[str, object] = {}
+        run.value = perform(run, self._active, work, script, namespace)
         if outputs:
             for name, checked in outputs.items():
                 found = self._lookup(context, namespace, name)
-                values[name] = found if checked else self.crossing(name, found, caller)
-        return Outcome(value, values, run)
+                run.outputs[name] = (
+                    found if checked else self.crossing(name, found, caller)
+                )
+        return run
 
     def execute_file(
         self,
@@ -175,7 +169,7 @@ class Session:
         capture: bool,
         argv: "list[str]",
         folder: str,
-    ) -> Outcome:
+    ) -> Run:
         """Run a file as `python` would: its argv, `__file__`, its folder on the path.
 
         An exit with code 0 is the script's ordinary end.
@@ -183,7 +177,9 @@ class Session:
         `sys.argv` and `sys.path` are the process's.  They are as before afterwards, but
         for what the script itself has added to the path.
         """
-        self.contexts.get(context).__dict__["__file__"] = filename
+        module: Any = self.contexts.get(context)
+        module.__file__, module.__cached__ = filename, None
+        module.__loader__ = SourceFileLoader("__main__", filename)
         push_argv(argv)
         sys.path.insert(0, folder)
         try:
@@ -209,7 +205,6 @@ class Session:
         expression: str,
         filename: "Optional[str]" = None,
         inputs: "Optional[Mapping[str, object]]" = None,
-        *,
         wanted: str = "value",
         caller: "Optional[Caller]" = None,
         timeout: "Optional[float]" = None,
@@ -355,7 +350,6 @@ class Session:
         operation: str,
         args: "tuple[object, ...]",
         keywords: "Mapping[str, object]" = {},  # noqa: B006  # never changed
-        *,
         caller: "Optional[Caller]" = None,
     ) -> object:
         """Apply one of OPERATIONS to objects and values.
@@ -378,7 +372,7 @@ class Session:
         return value if is_scalar(value) else self.hold(value, caller)
 
     def advance(
-        self, context: str, number: int, *, caller: "Optional[Caller]" = None
+        self, context: str, number: int, caller: "Optional[Caller]" = None
     ) -> "tuple[bool, object]":
         """Take the next item of an iterator; return whether it is at its end, and it."""
         run = Run(self.contexts.get(context), None, None)
@@ -400,7 +394,6 @@ class Session:
         steps: "Any",
         method: str,
         argument: object,
-        *,
         caller: "Optional[Caller]" = None,
     ) -> "tuple[str, object]":
         """Do one step of an awaitable, for a host whose event loop is this one.

@@ -111,12 +111,12 @@ def _walk(value: object) -> "Optional[Obstacle]":
     """Look at each container once; find a refusal, or else the first object.
 
     `trail` holds, for each container around the place in hand, the step that led into
-    it, its identity, and what of it is left to look at.
+    it, itself, and what is left to look at beside it.
     """
     soft: Optional[Obstacle] = None
-    done: set[int] = set()
+    done: dict[int, object] = {}  # kept, so that no other object gets its identity
     above: set[int] = set()
-    trail: list[tuple[str, int, Iterator[tuple[str, object]]]] = []
+    trail: list[tuple[str, object, Iterator[tuple[str, object]]]] = []
     steps: Iterator[tuple[str, object]] = iter([("", value)])
     while True:
         for step, item in steps:
@@ -127,16 +127,16 @@ def _walk(value: object) -> "Optional[Obstacle]":
                     return found
                 soft = soft or found
             elif parts is not None and id(item) not in done:
-                trail.append((step, id(item), steps))
+                trail.append((step, item, steps))
                 above.add(id(item))
                 steps = iter(parts)
                 break
         else:
             if not trail:
                 return soft
-            _, key, steps = trail.pop()
-            above.discard(key)
-            done.add(key)
+            _, container, steps = trail.pop()
+            above.discard(id(container))
+            done[id(container)] = container
 
 
 def _look(
@@ -154,7 +154,7 @@ def _look(
     if parts is None:
         leaf = is_leaf(item)
         return None if leaf else Obstacle("", _describe(item), "handle"), None
-    if depth > DEPTH:
+    if depth >= DEPTH:
         reason = f"a {name} nested deeper than {DEPTH} levels"
         return Obstacle("", reason, "refused"), None
     return None, parts

@@ -209,9 +209,8 @@ if sys.version_info >= (3, 12):
 else:
 
     def _arm(run: "Run") -> None:
-        run.not_before = 0.0
-        _send(run)
         _wake.notify()
+        _send(run)  # last: where the run is this thread's, it arrives at once
 
     def _disarm() -> None:
         _absorb()

@@ -238,7 +238,8 @@ class _Job:
 
     def _timed_out(self, cause: BaseException) -> ScriptTimeoutError:
         timeout = self._timeout or 0.0
-        report = from_exception(cause, "timeout")
+        report = from_exception(cause)
+        report["kind"] = "timeout"
         return ScriptTimeoutError(report, timeout=timeout, elapsed=timeout)
 
     def _expired(self) -> None:

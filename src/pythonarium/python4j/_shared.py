@@ -86,9 +86,9 @@ class SharedInterpreter(Interpreter):
             self._lock.begin()
             self._lock.end()
 
-    def _call(self, operation: str, /, *args: Any, **options: Any) -> Any:  # noqa: ANN401  # as its base
+    def _call(self, operation: str, *args: Any) -> Any:  # noqa: ANN401  # as its base
         try:
-            return super()._call(operation, *args, **options)
+            return super()._call(operation, *args)
         except ScriptSyntaxError as error:
             documented = UncompiledError(error.report)
         raise documented

@@ -34,7 +34,7 @@ class Rung(Protocol):
 
     facts: Facts
 
-    def call(self, operation: str, /, *args: Any, **options: Any) -> Any:
+    def call(self, operation: str, *args: Any) -> Any:
         """Call a method of the session.
 
         Raises:

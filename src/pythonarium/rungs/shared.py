@@ -54,15 +54,15 @@ class SharedRung:
             pid=os.getpid(),
         )
 
-    def call(self, operation: str, /, *args: Any, **options: Any) -> Any:
+    def call(self, operation: str, *args: Any) -> Any:
         """Call a method of the session; see `_base.Rung`."""
         if self._closed:
             raise ClosedError("this interpreter is closed; open another one")
         session = self._session
-        if session.handles.has_discarded:
+        if session.handles.discarded:
             session.handles.sweep()
         try:
-            return getattr(session, operation)(*args, **options)
+            return getattr(session, operation)(*args)
         except REFUSALS as refusal:
             error = error_for(refusal, operation)
         raise error
