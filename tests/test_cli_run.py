@@ -629,9 +629,6 @@ def test_run_ends_with_130_after_ctrl_c(source: str) -> None:
     assert "pythonarium" not in stderr
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the kernel takes the traceback off a KeyboardInterrupt"
-)
 def test_run_shows_where_ctrl_c_came() -> None:
     _, _, stderr = interrupted(WAIT)
     assert '  File "<string>", line 3, in <module>\n    time.sleep(60)\n' in stderr

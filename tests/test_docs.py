@@ -33,6 +33,7 @@ PAGES = [
         path for path in ROOT.glob("docs/**/*.md") if "reference" not in path.parts
     ),
 ]
+PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 INSTALL = "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/"
 SHELL = f'pythonarium() {{ "{sys.executable}" -m pythonarium "$@"; }}\n'
 
@@ -92,7 +93,7 @@ class Reader:
         done = subprocess.run(
             ["sh", "-c", f"{SHELL}(exit {self._status})\n{command}"],
             cwd=self._folder,
-            env=os.environ | {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"},
+            env=os.environ | {"PATH": PATH, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

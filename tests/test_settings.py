@@ -160,7 +160,7 @@ def test_interpreters_share_the_path_of_the_first(folder: str) -> None:
     first = Interpreter(path=[folder])
     second = Interpreter(path=[Path(folder)])
     with pytest.raises(
-        SettingsError, match=r"too late; close the others first"
+        SettingsError, match=r"comes too late: .*; close them first"
     ) as caught:
         Interpreter(path=[folder], path_append="after")
     assert isinstance(caught.value, PythonariumError)

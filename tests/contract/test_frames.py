@@ -32,8 +32,8 @@ def test_watch_releases_what_was_made_in_it(
         handles = [python.handle("Thing()") for _ in range(3)]
         handles.append(python.eval("Thing()"))
         handles.append(python.handle("Thing")())
-        handles.append(python.exec("a = Thing()", None, ["a"])["a"])  # type: ignore[arg-type]
-        handles.append(python.exec("Thing()").value)  # type: ignore[arg-type]
+        handles.append(python.exec("a = Thing()", None, ["a"])["a"])
+        handles.append(python.exec("Thing()").value)
         assert made() == 7
     python.delete("a")
     assert made() == 0

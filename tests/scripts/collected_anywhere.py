@@ -47,7 +47,7 @@ def main(rung: str) -> None:
         if collect.left > 0:
             break
         assert python.closed
-    print(number)  # noqa: T201
+    print(number)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def main(rung: str, count: int) -> None:
         for thread in threads:
             thread.join()
         assert python.exec("x").value == 1
-    print(codes)  # noqa: T201
+    print(codes)
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def main(rung: str, name: str, count: int) -> None:
     del python
     gc.collect()
     references = sys.getrefcount(witness) - before
-    print(json.dumps({"growth": growth, "references": references}))  # noqa: T201
+    print(json.dumps({"growth": growth, "references": references}))
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def main(rung: str, way: str) -> None:
         try:
             python.exec("while True: pass", timeout=0.05)
         except ScriptTimeoutError:
-            print(number)  # noqa: T201
+            print(number)
 
 
 if __name__ == "__main__":

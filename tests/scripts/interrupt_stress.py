@@ -60,7 +60,7 @@ def main(rung: str, runs: int, seed: int) -> None:
         shooter.join()
         assert python.interrupt() is False
         assert python.exec("kept").value == "kept"
-    print(json.dumps(ends))  # noqa: T201
+    print(json.dumps(ends))
 
 
 if __name__ == "__main__":
