@@ -194,7 +194,8 @@ class ScriptError(PythonariumError):
         stderr: likewise.
         report: all of this as plain data.
 
-    `__cause__` and `__context__` are the script's own, as further ScriptErrors.
+    `__cause__` and `__context__` are the script's own, as further ScriptErrors; where a
+    callable of the host raised it, `__cause__` is that very exception.
     """
 
     def __init__(self, report: "Report", stdout: str = "", stderr: str = "") -> None:

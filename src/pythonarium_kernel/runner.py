@@ -10,6 +10,7 @@ Invariants
 """
 
 from _thread import get_ident
+from contextlib import suppress
 from time import perf_counter_ns, thread_time_ns
 
 from pythonarium_kernel.process import enter, leave, make_room
@@ -18,8 +19,9 @@ from pythonarium_kernel.watchdog import Interrupt, finish, watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
+    from types import CodeType, ModuleType
     from typing import Any, Callable, Optional
+    from weakref import WeakSet
 
     from pythonarium_kernel.output import Sink
     from pythonarium_kernel.report import Report
@@ -32,13 +34,18 @@ a thread is a system call, which would take longer than many a run."""
 
 
 class ScriptFailed(Exception):
-    """A script raised.  Attributes: the report, what was captured, the run's facts."""
+    """A script raised.  Attributes: the report, what was captured, the run's facts.
+
+    `host_error` is the exception itself where a callable of the host raised it: it has
+    come home, with the host's frames alone.
+    """
 
     def __init__(self, report: "Report", run: "Run") -> None:
         super().__init__(report["message"])
         self.report = report
         self.stdout, self.stderr = run.captured()
         self.timeout = run.timeout
+        self.host_error = run.host_error
         self.wall_ns, self.cpu_ns = run.wall_ns, run.cpu_ns
 
 
@@ -66,6 +73,8 @@ class Run:
     outer_streams: "Optional[tuple[Any, Any]]" = None
     finished = False
     stop_reason: "Optional[str]" = None
+    host_code: "Optional[WeakSet[CodeType]]" = None  # of callables of the host
+    host_error: "Optional[BaseException]" = None
     not_before = 0.0  # when the watchdog may raise in it again
 
     def __init__(
@@ -182,7 +191,27 @@ def _report(run: Run, error: BaseException) -> "Report":
 
     scripts.restore_sources()
     lines = run.script.text.split("\n") if run.script is not None else None
-    return report.from_exception(error, lines)
+    data = report.from_exception(error, lines)
+    if run.host_code:
+        run.host_error = _come_home(error, run.host_code)
+    return data
+
+
+def _come_home(
+    error: BaseException, host_code: "WeakSet[CodeType]"
+) -> "Optional[BaseException]":
+    """Return an exception that a callable of the host raised, without other frames."""
+    entry = error.__traceback__
+    outside = []
+    while entry is not None and entry.tb_frame.f_code not in host_code:
+        outside.append(entry.tb_frame)
+        entry = entry.tb_next
+    if entry is None:
+        return None
+    for frame in outside:  # the host's frame leads back to them: let go of their locals
+        with suppress(RuntimeError):  # it is still running: it is ours
+            frame.clear()
+    return BaseException.with_traceback(error, entry)
 
 
 def _name_the_end(report: "Report", run: Run) -> None:

@@ -17,7 +17,7 @@ import operator
 import sys
 from contextlib import suppress
 from importlib.machinery import SourceFileLoader
-from types import CoroutineType
+from types import CodeType, CoroutineType
 
 from pythonarium_kernel import route, watchdog
 from pythonarium_kernel.contexts import Contexts
@@ -26,12 +26,14 @@ from pythonarium_kernel.output import Sink
 from pythonarium_kernel.process import pop_argv, push_argv
 from pythonarium_kernel.runner import Run, perform, run_script, run_until_exit
 from pythonarium_kernel.scripts import compiled, decoded
+from pythonarium_kernel.values import SCALARS as _SCALARS
 from pythonarium_kernel.values import is_scalar, obstacle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Callable, Optional
+    from weakref import WeakSet
 
     from pythonarium_kernel.handles import Place
 
@@ -95,6 +97,7 @@ class Session:
         self._streams = on_stdout is not None or on_stderr is not None
         self._output_limit = output_limit
         self._active: list[Run] = []
+        self._host_code: Optional[WeakSet[CodeType]] = None
         route.install()
 
     def close(self) -> None:
@@ -146,6 +149,7 @@ class Session:
         if inputs:
             self._set_all(namespace, inputs)
         run = Run(module, script, timeout)
+        run.host_code = self._host_code
         if capture or self._streams:
             self._make_sinks(run, capture=capture)
         run.value = perform(run, self._active, work, script, namespace)
@@ -219,6 +223,7 @@ class Session:
         if inputs:
             self._set_all(module.__dict__, inputs)
         run = Run(module, script, timeout)
+        run.host_code = self._host_code
         if self._streams:
             self._make_sinks(run, capture=False)
         value = perform(run, self._active, run_script, script, module.__dict__)
@@ -260,6 +265,21 @@ class Session:
                 namespace[name] = self.handles.get(value.number)
             else:
                 namespace[name] = value
+                if type(value) not in _SCALARS and callable(value):
+                    self._remember_code_of(value)
+
+    def _remember_code_of(self, function: "Any") -> None:
+        """Know a callable of the host again in a traceback."""
+        from weakref import WeakSet
+
+        function = getattr(function, "__func__", function)
+        if not hasattr(function, "__code__"):
+            function = getattr(type(function), "__call__", None)  # noqa: B004
+        code = getattr(function, "__code__", None)
+        if isinstance(code, CodeType):
+            if self._host_code is None:
+                self._host_code = WeakSet()
+            self._host_code.add(code)
 
     def get(
         self,
@@ -358,6 +378,7 @@ class Session:
         else as a Ref: the host sees each object's changes, whatever the rung.
         """
         run = Run(self.contexts.get(context), None, None)
+        run.host_code = self._host_code
         if self._streams:
             self._make_sinks(run, capture=False)
         handles = self.handles

@@ -315,19 +315,26 @@ def test_error_keeps_no_frame_alive(
 
 
 @pytest.mark.row("B2", "B16")
-def test_error_of_a_host_callable_keeps_no_frame_alive(python: Interpreter) -> None:
+def test_error_of_a_host_callable_keeps_no_frame_of_the_script_alive(
+    python: Interpreter,
+) -> None:
+    """The host's exception comes home with the host's own frames, and only these."""
     references: list[weakref.ref[Any]] = []
 
-    def fail() -> None:
+    def make() -> Thing:
         thing = Thing()
         references.append(weakref.ref(thing))
+        return thing
+
+    def fail() -> None:
         raise ValueError("of the host")
 
+    code = "def f():\n    local = make()\n    fail()\nf()"
     with no_collector():
         with pytest.raises(ScriptError, match="of the host") as caught:
-            python.exec("fail()", {"fail": fail})
+            python.exec(code, {"fail": fail, "make": make})
         assert [reference() for reference in references] == [None]
-    assert "of the host" in caught.value.traceback
+    assert isinstance(caught.value.__cause__, ValueError)
 
 
 def test_thread_of_a_script_outlives_the_interpreter(open_interpreter: Opener) -> None:
