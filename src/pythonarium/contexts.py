@@ -12,10 +12,10 @@ import os
 from _thread import get_ident
 from collections.abc import Callable
 from contextvars import ContextVar
-from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple
 
 from pythonarium.errors import ContextError
+from pythonarium.scopes import Scope
 from pythonarium_kernel.contexts import MAIN
 
 __all__ = ["ContextScope", "Contexts"]
@@ -123,7 +123,7 @@ class Contexts:
         _selections.set(kept)
 
 
-class ContextScope:
+class ContextScope(Scope):
     """Enters a context and goes back to the one before.
 
     Made by `Interpreter.context`, which has entered it; `close` or the end of a `with`
@@ -171,14 +171,3 @@ class ContextScope:
         self._closed = True
         if self._temporary and self.name in contexts:
             contexts.delete(self.name)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -2,15 +2,15 @@
 
 from _thread import get_ident
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 from pythonarium.errors import ClosedError, ThreadSafetyError
+from pythonarium.scopes import Scope
 
 __all__ = ["HandleScope", "Pause"]
 
 
-class HandleScope:
+class HandleScope(Scope):
     """A frame: releases, when it closes, each handle that was made in it.
 
     Opened by `Interpreter.watch()`; closed by `close` or the end of a `with` block, by
@@ -49,14 +49,6 @@ class HandleScope:
         if self._close is None:
             raise ClosedError("this frame is closed; open another one")
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class Pause(HandleScope):

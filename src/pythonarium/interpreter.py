@@ -13,7 +13,6 @@ import os
 import warnings
 from _thread import get_ident
 from collections.abc import Callable, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pythonarium.contexts import Contexts, ContextScope
@@ -39,6 +38,7 @@ from pythonarium.locks import InterpreterLock, LockGuard
 from pythonarium.objects import HandleRoad, caller
 from pythonarium.results import Receipt, Result
 from pythonarium.rungs.shared import SharedRung
+from pythonarium.scopes import Scope
 from pythonarium.settings import PathSetting
 from pythonarium.types import converter
 from pythonarium.variables import Variable, Variables, checked_name
@@ -54,7 +54,7 @@ Lines = Callable[[str], object]
 RUNGS = ("shared",)
 
 
-class Interpreter:
+class Interpreter(Scope):
     """Runs Python scripts: typed variables in and out, contexts, handles, a lock.
 
     Opened by its constructor, closed by `close` or the end of a `with` block.  The first
@@ -452,14 +452,6 @@ class Interpreter:
         if self._closed:
             raise ClosedError("this interpreter is closed; open another one")
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         if getattr(self, "_closed", True):

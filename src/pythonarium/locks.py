@@ -12,11 +12,10 @@ Invariants
 import os
 import threading
 from _thread import RLock, get_ident
-from types import TracebackType
-from typing import Self
 from weakref import WeakSet
 
 from pythonarium.errors import LockTimeoutError, ThreadSafetyError
+from pythonarium.scopes import Scope
 from pythonarium_kernel.route import current
 
 __all__ = ["InterpreterLock", "LockGuard"]
@@ -135,7 +134,7 @@ class InterpreterLock:
         )
 
 
-class LockGuard:
+class LockGuard(Scope):
     """Holds an interpreter's lock from its creation to `close`, in one thread.
 
     Made by `Interpreter.lock()`, which has taken the lock; `close` or the end of a
@@ -168,17 +167,6 @@ class LockGuard:
     def locked(self) -> bool:
         """Whether this guard still holds the lock."""
         return self._lock is not None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _refuse_to_wait_for_itself(owner: int | None) -> None:

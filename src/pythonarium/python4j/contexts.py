@@ -1,9 +1,7 @@
 """Contexts, under the documents' names."""
 
-from types import TracebackType
-from typing import Self
-
 from pythonarium.python4j._shared import interpreter
+from pythonarium.scopes import Scope
 from pythonarium_kernel.contexts import MAIN
 
 __all__ = ["PythonContextManager"]
@@ -12,7 +10,7 @@ __all__ = ["PythonContextManager"]
 class PythonContextManager:
     """Named namespaces; each thread has a current one, at first `main`."""
 
-    class Context:
+    class Context(Scope):
         """Enters a context, named or temporary, and goes back to the one before.
 
         Entered by its constructor; left by `close` or the end of a `with` block, in the
@@ -36,17 +34,6 @@ class PythonContextManager:
                     thread entered this one.
             """
             self._scope.close()
-
-        def __enter__(self) -> Self:
-            return self
-
-        def __exit__(
-            self,
-            kind: type[BaseException] | None,
-            error: BaseException | None,
-            traceback: TracebackType | None,
-        ) -> None:
-            self.close()
 
     @staticmethod
     def set_context(name: str) -> None:

@@ -1,17 +1,15 @@
 """Frames of objects, under the documents' name."""
 
-from types import TracebackType
-from typing import Self
-
 from pythonarium.frames import HandleScope, Pause
 from pythonarium.python4j import _shared
 from pythonarium.python4j.errors import PythonException
 from pythonarium.python4j.objects import PythonObject
+from pythonarium.scopes import Scope
 
 __all__ = ["PythonGC"]
 
 
-class PythonGC:
+class PythonGC(Scope):
     """A frame: releases, when it closes, each PythonObject that was made in it.
 
     Opened by `PythonGC.watch()` or `PythonGC.pause()`; closed by `close` or the end of
@@ -75,17 +73,6 @@ class PythonGC:
         self._scope.close()
         if self in self._stack:
             self._stack.remove(self)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _stack() -> list[PythonGC]:

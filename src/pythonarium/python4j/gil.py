@@ -1,15 +1,13 @@
 """The lock, under the documents' name."""
 
-from types import TracebackType
-from typing import Self
-
 from pythonarium.locks import LockGuard
 from pythonarium.python4j import _shared
+from pythonarium.scopes import Scope
 
 __all__ = ["PythonGIL"]
 
 
-class PythonGIL:
+class PythonGIL(Scope):
     """Holds the interpreter's lock from `lock` to `close`, in one thread.
 
     Made by `PythonGIL.lock()`, which has taken the lock; `close` or the end of a `with`
@@ -55,14 +53,3 @@ class PythonGIL:
             ThreadSafetyError: another thread took it.
         """
         self._guard.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
