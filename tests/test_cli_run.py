@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -631,7 +632,9 @@ def test_run_ends_with_130_after_ctrl_c(source: str) -> None:
 
 def test_run_shows_where_ctrl_c_came() -> None:
     _, _, stderr = interrupted(WAIT)
-    assert '  File "<string>", line 3, in <module>\n    time.sleep(60)\n' in stderr
+    # The signal may come before the sleep has begun.
+    assert re.search(r'File "<string>", line [23], in <module>\n', stderr)
+    assert stderr.endswith("KeyboardInterrupt\n")
 
 
 def test_run_with_json_says_that_it_was_interrupted() -> None:

@@ -135,6 +135,8 @@ class ContextScope(Scope):
 
     __slots__ = ("_closed", "_contexts", "_previous", "_temporary", "_thread", "name")
 
+    name: str
+
     def __init__(self, contexts: Contexts, name: str | None) -> None:
         self._contexts, self._temporary = contexts, name is None
         self.name = f"temp_{os.urandom(16).hex()}" if name is None else name

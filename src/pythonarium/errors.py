@@ -93,6 +93,10 @@ class VariableMissingError(PythonariumError, KeyError):
         near: names that are there and look alike, best first.
     """
 
+    name: str
+    context: str | None
+    near: tuple[str, ...]
+
     def __init__(
         self,
         name: str,
@@ -128,6 +132,12 @@ class VariableTypeError(PythonariumError, TypeError):
         actual: what is there: the type, and a short repr.
         advice: the next step, where there is one to name.
     """
+
+    name: str
+    path: str
+    expected: str
+    actual: str
+    advice: str
 
     def __init__(
         self,
@@ -198,17 +208,16 @@ class ScriptError(PythonariumError):
     callable of the host raised it, `__cause__` is that very exception.
     """
 
+    report: "Report"
+    stdout: str
+    stderr: str
+
     def __init__(self, report: "Report", stdout: str = "", stderr: str = "") -> None:
         self.report, self.stdout, self.stderr = report, stdout, stderr
         super().__init__(
             self._sentence(report), report=report, stdout=stdout, stderr=stderr
         )
-        cause, context = report["cause"], report["context"]
-        if cause is not None:
-            self.__cause__ = ScriptError(cause)
-        elif context is not None:
-            self.__context__ = ScriptError(context)
-        self.__suppress_context__ = report["suppress_context"]
+        _chain(self, report)
 
     def _sentence(self, report: "Report") -> str:
         where = f" ({_place(report)})" if report["frames"] else ""
@@ -264,6 +273,16 @@ class ScriptError(PythonariumError):
 
     def _added_notes(self) -> list[str]:
         return self.__notes__[1:]
+
+
+def _chain(error: BaseException, report: "Report") -> None:
+    """Give an error the cause and context that the script's exception had."""
+    cause, context = report["cause"], report["context"]
+    if cause is not None:
+        error.__cause__ = ScriptError(cause)
+    elif context is not None:
+        error.__context__ = ScriptError(context)
+    error.__suppress_context__ = report["suppress_context"]
 
 
 def _place(report: "Report") -> str:
@@ -346,6 +365,9 @@ class ScriptTimeoutError(ScriptError, TimeoutError):
         timeout: the limit, in seconds.
         elapsed: how long the run took until it ended, in seconds.
     """
+
+    timeout: float
+    elapsed: float
 
     def __init__(
         self,

@@ -38,6 +38,10 @@ class HeldObject:
 
     __slots__ = ("file", "line", "type_name")
 
+    type_name: str
+    file: str
+    line: int
+
     def __init__(self, type_name: str, file: str, line: int) -> None:
         self.type_name, self.file, self.line = type_name, file, line
 

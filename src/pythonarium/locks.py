@@ -57,7 +57,7 @@ class InterpreterLock:
         self._depth = 0
         self.owner: int | None = None
         self.home: int | None = None
-        self.is_lost = False
+        self.is_lost: bool = False
         _locks.add(self)
 
     def begin(self) -> None:

@@ -4,7 +4,7 @@ import reprlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from keyword import iskeyword
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 
 from pythonarium.errors import VariableMissingError, VariableTypeError
 
@@ -42,6 +42,9 @@ class Variable(Generic[T]):
     """
 
     __slots__ = ("_value", "name", "type")
+
+    name: str
+    type: object
 
     def __init__(
         self,
@@ -84,7 +87,7 @@ class Variable(Generic[T]):
         mine = (self.name, self.type, self._value)
         return mine == (other.name, other.type, other._value)
 
-    __hash__ = None  # type: ignore[assignment]  # it is mutable
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # it is mutable
 
 
 class Variables(Mapping[str, Any]):

@@ -75,7 +75,12 @@ class Run:
     stop_reason: "Optional[str]" = None
     host_code: "Optional[WeakSet[CodeType]]" = None  # of callables of the host
     host_error: "Optional[BaseException]" = None
-    not_before = 0.0  # when the watchdog may raise in it again
+    not_before: float = 0.0  # when the watchdog may raise in it again
+
+    module: "ModuleType"
+    script: "Optional[Script]"
+    timeout: "Optional[float]"
+    outputs: "dict[str, Any]"
 
     def __init__(
         self,
@@ -84,7 +89,7 @@ class Run:
         timeout: "Optional[float]",
     ) -> None:
         self.module, self.script, self.timeout = module, script, timeout
-        self.outputs: dict[str, Any] = {}
+        self.outputs = {}
 
     def captured(self) -> "tuple[str, str]":
         """Return what the sinks of this run kept."""

@@ -72,6 +72,11 @@ class Script:
 
     __slots__ = ("filename", "head", "registered", "tail", "text")
 
+    filename: str
+    text: str
+    head: "Optional[CodeType]"
+    tail: "Optional[CodeType]"
+
     def __init__(
         self,
         filename: str,
@@ -382,6 +387,9 @@ class _Text:
     """
 
     __slots__ = ("codes", "entry", "filename")
+
+    filename: str
+    entry: "tuple[int, None, list[str], str]"
 
     def __init__(self, script: Script) -> None:
         self.filename = script.filename

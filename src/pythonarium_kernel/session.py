@@ -71,6 +71,9 @@ class Caller:
 
     __slots__ = ("owner", "place")
 
+    owner: int
+    place: "Place"
+
     def __init__(self, owner: int, place: "Place") -> None:
         self.owner, self.place = owner, place
 

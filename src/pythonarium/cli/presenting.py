@@ -54,10 +54,11 @@ class Outcome:
     __slots__ = ("interpreter", "outputs", "receipt", "skipped", "stderr", "stdout")
 
     def __init__(self, interpreter: Interpreter) -> None:
-        self.interpreter = interpreter
+        self.interpreter: Interpreter = interpreter
         self.outputs: dict[str, object] = {}
         self.skipped: Mapping[str, str] | None = None
-        self.stdout = self.stderr = ""
+        self.stdout: str = ""
+        self.stderr: str = ""
         self.receipt: Receipt | None = None
 
 

@@ -127,7 +127,7 @@ class Deadline:
     """
 
     def __init__(self, seconds: float | None, expired: Callable[[], object]) -> None:
-        self.nudged = False
+        self.nudged: bool = False
         self._seconds, self._expired = seconds, expired
         self._over = threading.Event()
         self._lock = threading.Lock()

@@ -24,7 +24,7 @@ class PythonContextManager:
 
         def __init__(self, name: str | None = None) -> None:
             self._scope = interpreter().context(name)
-            self.name = self._scope.name
+            self.name: str = self._scope.name
 
         def close(self) -> None:
             """Go back.  A second call does nothing.

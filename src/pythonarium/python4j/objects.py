@@ -1,7 +1,7 @@
 """Objects in the interpreter, under the documents' name."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar, Union
+from typing import Any, ClassVar, TypeAlias, TypeVar, Union
 
 from pythonarium.errors import ClosedError
 from pythonarium.handles import Handle
@@ -11,11 +11,12 @@ from pythonarium.types import converter
 __all__ = ["PythonObject", "inward"]
 
 T = TypeVar("T")
+Binary: TypeAlias = Callable[["PythonObject", object], "PythonObject"]
 Args: TypeAlias = Union["PythonObject", Sequence[object]]
 Keywords: TypeAlias = Union["PythonObject", Mapping[str, object]]
 
 
-def _binary(operation: str) -> Callable[["PythonObject", object], "PythonObject"]:
+def _binary(operation: str) -> "Binary":
     def method(self: "PythonObject", other: object) -> "PythonObject":
         return _applied(operation, self, other)
 
@@ -99,33 +100,35 @@ class PythonObject:
         named = _value(kwargs, dict[str, object], "kwargs")
         return self.call(*_value(args, list | tuple, "args"), **named)
 
-    to_int = _value_as(int)
-    to_long = _value_as(int)
-    to_float = _value_as(float)
-    to_double = _value_as(float)
-    to_boolean = _value_as(bool)
-    to_list = _value_as(list[Any])
-    to_map = _value_as(dict[Any, Any])
+    to_int: ClassVar[Callable[["PythonObject"], int]] = _value_as(int)
+    to_long: ClassVar[Callable[["PythonObject"], int]] = _value_as(int)
+    to_float: ClassVar[Callable[["PythonObject"], float]] = _value_as(float)
+    to_double: ClassVar[Callable[["PythonObject"], float]] = _value_as(float)
+    to_boolean: ClassVar[Callable[["PythonObject"], bool]] = _value_as(bool)
+    to_list: ClassVar[Callable[["PythonObject"], list[Any]]] = _value_as(list[Any])
+    to_map: ClassVar[Callable[["PythonObject"], dict[Any, Any]]] = _value_as(
+        dict[Any, Any]
+    )
 
     def abs(self) -> "PythonObject":
         """Return the absolute value."""
         return _applied("abs", self)
 
-    add = _binary("add")
-    sub = _binary("sub")
-    mul = _binary("mul")
-    true_div = _binary("truediv")
-    floor_div = _binary("floordiv")
-    mat_mul = _binary("matmul")
-    mod = _binary("mod")
+    add: ClassVar[Binary] = _binary("add")
+    sub: ClassVar[Binary] = _binary("sub")
+    mul: ClassVar[Binary] = _binary("mul")
+    true_div: ClassVar[Binary] = _binary("truediv")
+    floor_div: ClassVar[Binary] = _binary("floordiv")
+    mat_mul: ClassVar[Binary] = _binary("matmul")
+    mod: ClassVar[Binary] = _binary("mod")
 
     # These change an object that can be changed, and return the result in any case.
-    addi = _binary("iadd")
-    subi = _binary("isub")
-    muli = _binary("imul")
-    true_divi = _binary("itruediv")
-    floor_divi = _binary("ifloordiv")
-    mat_muli = _binary("imatmul")
+    addi: ClassVar[Binary] = _binary("iadd")
+    subi: ClassVar[Binary] = _binary("isub")
+    muli: ClassVar[Binary] = _binary("imul")
+    true_divi: ClassVar[Binary] = _binary("itruediv")
+    floor_divi: ClassVar[Binary] = _binary("ifloordiv")
+    mat_muli: ClassVar[Binary] = _binary("imatmul")
 
     def __str__(self) -> str:
         return str(self.handle)

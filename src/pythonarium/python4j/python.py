@@ -1,7 +1,7 @@
 """Python's builtins for the host, under the documents' name."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from pythonarium.python4j._shared import interpreter
 from pythonarium.python4j.contexts import PythonContextManager
@@ -12,9 +12,13 @@ __all__ = ["Python"]
 
 Text: TypeAlias = str  # inside the class, `str` and `bool` are its own
 Truth: TypeAlias = bool
+Builtin: TypeAlias = Callable[..., PythonObject]
+Class: TypeAlias = Callable[[], PythonObject]
+Exec: TypeAlias = Callable[..., None]
+OnName: TypeAlias = Callable[[str], None]
 
 
-def _builtin(name: str) -> Callable[..., PythonObject]:
+def _builtin(name: str) -> Builtin:
     def function(*args: object) -> PythonObject:
         return Python.attr(name).call(*args)
 
@@ -23,7 +27,7 @@ def _builtin(name: str) -> Callable[..., PythonObject]:
     return function
 
 
-def _class(name: str) -> Callable[[], PythonObject]:
+def _class(name: str) -> Class:
     def function() -> PythonObject:
         return Python.attr(name)
 
@@ -96,36 +100,40 @@ class Python:
         """Return the object False."""
         return PythonObject(False)  # noqa: FBT003  # the other one
 
-    exec = staticmethod(PythonExecutioner.exec)
-    set_context = staticmethod(PythonContextManager.set_context)
-    get_current_context = staticmethod(PythonContextManager.get_current_context)
-    delete_context = staticmethod(PythonContextManager.delete_context)
-    reset_context = staticmethod(PythonContextManager.reset)
+    exec: ClassVar[Exec] = staticmethod(PythonExecutioner.exec)
+    set_context: ClassVar[OnName] = staticmethod(PythonContextManager.set_context)
+    get_current_context: ClassVar[Callable[[], Text]] = staticmethod(
+        PythonContextManager.get_current_context
+    )
+    delete_context: ClassVar[OnName] = staticmethod(PythonContextManager.delete_context)
+    reset_context: ClassVar[Callable[[], None]] = staticmethod(
+        PythonContextManager.reset
+    )
 
-    type = staticmethod(_builtin("type"))
-    len = staticmethod(_builtin("len"))
-    str = staticmethod(_builtin("str"))
-    bool = staticmethod(_builtin("bool"))
-    int_ = staticmethod(_builtin("int"))
-    float_ = staticmethod(_builtin("float"))
-    list = staticmethod(_builtin("list"))
-    tuple = staticmethod(_builtin("tuple"))
-    dict = staticmethod(_builtin("dict"))
-    set = staticmethod(_builtin("set"))
-    bytes = staticmethod(_builtin("bytes"))
-    bytearray = staticmethod(_builtin("bytearray"))
-    memoryview = staticmethod(_builtin("memoryview"))
-    exception = staticmethod(_builtin("Exception"))
+    type: ClassVar[Builtin] = staticmethod(_builtin("type"))
+    len: ClassVar[Builtin] = staticmethod(_builtin("len"))
+    str: ClassVar[Builtin] = staticmethod(_builtin("str"))
+    bool: ClassVar[Builtin] = staticmethod(_builtin("bool"))
+    int_: ClassVar[Builtin] = staticmethod(_builtin("int"))
+    float_: ClassVar[Builtin] = staticmethod(_builtin("float"))
+    list: ClassVar[Builtin] = staticmethod(_builtin("list"))
+    tuple: ClassVar[Builtin] = staticmethod(_builtin("tuple"))
+    dict: ClassVar[Builtin] = staticmethod(_builtin("dict"))
+    set: ClassVar[Builtin] = staticmethod(_builtin("set"))
+    bytes: ClassVar[Builtin] = staticmethod(_builtin("bytes"))
+    bytearray: ClassVar[Builtin] = staticmethod(_builtin("bytearray"))
+    memoryview: ClassVar[Builtin] = staticmethod(_builtin("memoryview"))
+    exception: ClassVar[Builtin] = staticmethod(_builtin("Exception"))
 
-    str_type = staticmethod(_class("str"))
-    bool_type = staticmethod(_class("bool"))
-    int_type = staticmethod(_class("int"))
-    float_type = staticmethod(_class("float"))
-    list_type = staticmethod(_class("list"))
-    tuple_type = staticmethod(_class("tuple"))
-    dict_type = staticmethod(_class("dict"))
-    set_type = staticmethod(_class("set"))
-    bytes_type = staticmethod(_class("bytes"))
-    bytearray_type = staticmethod(_class("bytearray"))
-    memoryview_type = staticmethod(_class("memoryview"))
-    exception_type = staticmethod(_class("Exception"))
+    str_type: ClassVar[Class] = staticmethod(_class("str"))
+    bool_type: ClassVar[Class] = staticmethod(_class("bool"))
+    int_type: ClassVar[Class] = staticmethod(_class("int"))
+    float_type: ClassVar[Class] = staticmethod(_class("float"))
+    list_type: ClassVar[Class] = staticmethod(_class("list"))
+    tuple_type: ClassVar[Class] = staticmethod(_class("tuple"))
+    dict_type: ClassVar[Class] = staticmethod(_class("dict"))
+    set_type: ClassVar[Class] = staticmethod(_class("set"))
+    bytes_type: ClassVar[Class] = staticmethod(_class("bytes"))
+    bytearray_type: ClassVar[Class] = staticmethod(_class("bytearray"))
+    memoryview_type: ClassVar[Class] = staticmethod(_class("memoryview"))
+    exception_type: ClassVar[Class] = staticmethod(_class("Exception"))

@@ -101,6 +101,8 @@ class PythonVariable:
 
     __slots__ = ("type", "variable")
 
+    type: PythonType
+
     def __init__(
         self,
         name: str,
@@ -141,7 +143,7 @@ class PythonVariable:
             return NotImplemented
         return (self.type, self.variable) == (other.type, other.variable)
 
-    __hash__ = None  # type: ignore[assignment]  # it is mutable
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # it is mutable
 
 
 class PythonVariables(list[PythonVariable]):

@@ -46,7 +46,7 @@ class SharedRung:
         report.hide_frames_below(os.path.dirname(os.path.dirname(__file__)) + os.sep)
         self._session = Session(on_stdout, on_stderr, output_limit)
         self._closed = False
-        self.facts = Facts(
+        self.facts: Facts = Facts(
             rung="shared",
             python_version=sys.version.split()[0],
             executable=sys.executable,
