@@ -128,7 +128,7 @@ def test_source_lines_come_back_after_a_clearing() -> None:
     script = compiled("some_text", "cleared.py")
     linecache.clearcache()
     assert linecache.getline("cleared.py", 1) == ""
-    scripts.restore_sources()
+    scripts.show(script)
     assert linecache.getline("cleared.py", 1) == script.text + "\n"
     linecache.checkcache()
     assert linecache.getline("cleared.py", 1) == script.text + "\n"

@@ -1,10 +1,12 @@
 """What goes into a run and what comes out, checked on the host's side."""
 
+import math
 import reprlib
+import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
-from pythonarium.errors import SettingsError, VariableTypeError
+from pythonarium.errors import ContextError, SettingsError, VariableTypeError
 from pythonarium.handles import Handle
 from pythonarium.objects import HandleRoad, caller
 from pythonarium.types import Converter, converter
@@ -18,9 +20,12 @@ __all__ = [
     "Inputs",
     "Outputs",
     "caller_if_untyped",
+    "check_arguments",
     "check_filename",
+    "check_output",
     "check_timeout",
     "checked",
+    "checked_context",
     "compiled",
     "declared",
     "fill",
@@ -143,15 +148,64 @@ def source_text(code: object) -> str:
     )
 
 
-def check_timeout(timeout: object) -> None:
-    """Refuse what is no time.
+def check_timeout(timeout: object, least: float = sys.float_info.min) -> None:
+    """Refuse what is no time, in seconds.
 
     Raises:
-        SettingsError: it is no number above 0.
+        SettingsError: it is no number, or less than the least.
     """
-    if not (isinstance(timeout, (int, float)) and timeout > 0):
+    is_number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
+    if is_number and least <= cast("float", timeout) <= sys.float_info.max:
+        return
+    if timeout != math.inf:
+        expected = "0 or more" if least == 0 else "more than 0"
         shown = reprlib.repr(timeout)
-        raise SettingsError(f"timeout: expected seconds above 0, got {shown}")
+        raise SettingsError(f"timeout: expected seconds, {expected}, got {shown}")
+
+
+def check_arguments(args: object) -> Sequence[str]:
+    """Return the arguments of a script, if each is text.
+
+    Raises:
+        VariableTypeError: they are not.
+    """
+    if isinstance(args, Sequence) and not isinstance(args, str):
+        wrong = next((a for a in args if not isinstance(a, str)), None)
+        if wrong is None and None not in args:
+            return args
+        args = wrong
+    actual = f"{type(args).__name__} {reprlib.repr(args)}"
+    raise VariableTypeError("args", "args", "a list of str", actual)
+
+
+def checked_context(context: object) -> str:
+    """Return the name of a context, if it is text.
+
+    Raises:
+        ContextError: it is not.
+    """
+    if isinstance(context, str):
+        return context
+    shown = reprlib.repr(context)
+    raise ContextError(f"context: expected a name, got {shown}")
+
+
+def check_output(stdout: object, stderr: object, limit: object) -> None:
+    """Refuse what cannot take output.
+
+    Raises:
+        SettingsError: a stream is no callable, or the limit no number of characters.
+    """
+    for name, stream in (("stdout", stdout), ("stderr", stderr)):
+        if stream is not None and not callable(stream):
+            shown = reprlib.repr(stream)
+            raise SettingsError(
+                f"{name}: expected a function that takes a line, got {shown}; pass its"
+                " write method, or capture=True to a run"
+            )
+    if limit is not None and not (isinstance(limit, int) and limit >= 0):
+        shown = reprlib.repr(limit)
+        raise SettingsError(f"output_limit: expected characters, got {shown}")
 
 
 def check_filename(filename: object) -> None:

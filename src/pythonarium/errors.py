@@ -204,8 +204,7 @@ class ScriptError(PythonariumError):
         stderr: likewise.
         report: all of this as plain data.
 
-    `__cause__` and `__context__` are the script's own, as further ScriptErrors; where a
-    callable of the host raised it, `__cause__` is that very exception.
+    `__cause__` and `__context__` are the script's own, as further ScriptErrors.
     """
 
     report: "Report"
@@ -280,7 +279,7 @@ def _chain(error: BaseException, report: "Report") -> None:
     cause, context = report["cause"], report["context"]
     if cause is not None:
         error.__cause__ = ScriptError(cause)
-    elif context is not None:
+    if context is not None:
         error.__context__ = ScriptError(context)
     error.__suppress_context__ = report["suppress_context"]
 

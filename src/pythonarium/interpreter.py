@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pythonarium.contexts import Contexts, ContextScope
 from pythonarium.crossings import (
-    SCALARS,
     Converters,
     Inputs,
     Outputs,
     caller_if_untyped,
+    check_arguments,
     check_filename,
+    check_output,
     check_timeout,
     checked,
+    checked_context,
     compiled,
     declared,
     fill,
@@ -44,6 +46,7 @@ from pythonarium.types import converter
 from pythonarium.variables import Variable, Variables, checked_name
 from pythonarium_kernel.runner import Run
 from pythonarium_kernel.session import OUTPUT_LIMIT
+from pythonarium_kernel.values import obstacle
 
 if TYPE_CHECKING:
     from pythonarium.rungs._base import Rung
@@ -91,6 +94,7 @@ class Interpreter(Scope):
         path_append: Literal["before", "after", "none"] | None = None,
     ) -> None:
         _check_rung(rung, python=python, environment=environment, limits=limits)
+        check_output(stdout, stderr, output_limit)
         self._lock = InterpreterLock()
         self._rung: Rung = SharedRung(
             on_stdout=stdout,
@@ -147,7 +151,7 @@ class Interpreter(Scope):
             check_filename(filename)
         run = self._call(
             "execute",
-            self._contexts.current if context is None else context,
+            self._contexts.current if context is None else checked_context(context),
             code if type(code) is str else source_text(code),
             filename,
             given,
@@ -177,12 +181,10 @@ class Interpreter(Scope):
         Raises:
             ScriptError: as `exec` does.
         """
-        self._lock.begin()
-        try:
+        self._lock.check()
+        with self._lock.rlock:
             self.exec(code, inputs, context=context, timeout=timeout, filename=filename)
             return self.variables(context=context)
-        finally:
-            self._lock.end()
 
     def eval(
         self,
@@ -210,7 +212,7 @@ class Interpreter(Scope):
             check_filename(filename)
         answer = self._call(
             "evaluate",
-            self._contexts.current if context is None else context,
+            self._contexts.current if context is None else checked_context(context),
             source_text(expression),
             filename,
             inward(inputs, self._objects) if inputs else None,
@@ -253,7 +255,7 @@ class Interpreter(Scope):
             check_timeout(timeout)
         run = self._call(
             "execute_file",
-            self._contexts.current if context is None else context,
+            self._contexts.current if context is None else checked_context(context),
             source,
             file,
             given,
@@ -261,7 +263,7 @@ class Interpreter(Scope):
             converters and caller_if_untyped(converters),
             timeout,
             capture,
-            [os.fspath(path), *map(str, args)],
+            [os.fspath(path), *check_arguments(args)],
             os.path.dirname(os.path.realpath(file)),
         )
         if converters and outputs:
@@ -322,7 +324,8 @@ class Interpreter(Scope):
     def variables(self, *, context: str | None = None) -> Variables:
         """Return every variable of a context that is a value; see `exec_all`."""
         values, skipped = self._call(
-            "variables", self._contexts.current if context is None else context
+            "variables",
+            self._contexts.current if context is None else checked_context(context),
         )
         return Variables(values, skipped=skipped)
 
@@ -407,18 +410,20 @@ class Interpreter(Scope):
         """
         if self._closed:
             raise ClosedError("this interpreter is closed; open another one")
+        if timeout is not None:
+            check_timeout(timeout, least=0)
         self._lock.acquire(timeout)
         return LockGuard(self._lock)
 
     @property
     def locked(self) -> bool:
         """Whether any thread holds the lock."""
-        return self._lock.owner is not None
+        return self._lock.is_taken
 
     @property
     def locked_by_me(self) -> bool:
         """Whether the calling thread holds the lock."""
-        return self._lock.owner == get_ident()
+        return self._lock.is_mine
 
     # Its life
 
@@ -440,13 +445,14 @@ class Interpreter(Scope):
         """
         if self._closed:
             return
-        self._lock.begin_nowait()
+        if not self._lock.rlock.acquire(blocking=False):
+            raise self._lock.busy()
         try:
             self._rung.close()
             self._closed = True
             self._contexts.close()
         finally:
-            self._lock.end()
+            self._lock.rlock.release()
 
     def __enter__(self) -> Self:
         if self._closed:
@@ -468,11 +474,10 @@ class Interpreter(Scope):
     # How a call is made
 
     def _call(self, operation: str, *args: Any) -> Any:
-        self._lock.begin()
-        try:
+        lock = self._lock
+        lock.check()
+        with lock.rlock:
             return self._rung.call(operation, *args)
-        finally:
-            self._lock.end()
 
     def _convert(
         self, values: dict[str, Any], converters: Converters, outputs: Outputs
@@ -511,7 +516,7 @@ class Interpreter(Scope):
 
     def value_of(self, run: Run) -> object:
         """Return the last expression's value; `Result.value` calls it."""
-        if type(run.value) in SCALARS:
+        if obstacle(run.value) is None:
             return run.value
         answer = self._call("crossing", "<value>", run.value, caller())
         return self._objects.outward(answer)

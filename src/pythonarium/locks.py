@@ -34,7 +34,7 @@ def _reset_after_fork() -> None:
     global _claims
     _claims = threading.Lock()
     for lock in _locks:
-        lock.is_lost = lock.owner is not None and lock.owner != get_ident()
+        lock.is_lost = lock.is_taken and not lock.is_mine
 
 
 if hasattr(os, "register_at_fork"):
@@ -48,40 +48,39 @@ _LOST = (
 
 
 class InterpreterLock:
-    """Re-entrant, owner-checked.  Belongs to one interpreter for all its life."""
+    """Re-entrant, owner-checked.  Belongs to one interpreter for all its life.
 
-    __slots__ = ("__weakref__", "_depth", "_lock", "home", "is_lost", "owner")
+    Who holds it, only `rlock` knows.  A signal handler may raise between any two lines of
+    the host's thread; it is taken by `with lock.rlock`, which no handler can get between.
+
+    Attributes:
+        rlock: the lock itself.
+        home: the thread that needs no lock, once there is one.
+        holder: the thread that took it last, for messages.
+        is_lost: whether a fork has left it with a thread that does not exist here.
+    """
+
+    __slots__ = ("__weakref__", "holder", "home", "is_lost", "rlock")
 
     def __init__(self) -> None:
-        self._lock = RLock()
-        self._depth = 0
-        self.owner: int | None = None
+        self.rlock = RLock()
         self.home: int | None = None
+        self.holder: int | None = None
         self.is_lost: bool = False
         _locks.add(self)
 
-    def begin(self) -> None:
-        """Take the lock for one call.
+    def check(self) -> None:
+        """Check that the calling thread may take the lock for a call.
 
         Raises:
-            ThreadSafetyError: this thread is not the home thread and has no lock.
+            ThreadSafetyError: it is not the home thread and does not hold the lock.
         """
         me = get_ident()
-        if self.owner != me:
-            if (self.home or self._claim(me)) != me:
-                raise ThreadSafetyError(self._misuse())
-            if self.is_lost:
-                raise ThreadSafetyError(_LOST)
-            self._lock.acquire()
-            self.owner = me
-        self._depth += 1
-
-    def end(self) -> None:
-        """Release what `begin` or `acquire` took."""
-        self._depth -= 1
-        if self._depth == 0:
-            self.owner = None
-            self._lock.release()
+        if (self.home or self._claim(me)) != me and not self.is_mine:
+            raise ThreadSafetyError(self._misuse())
+        if self.is_lost:
+            raise ThreadSafetyError(_LOST)
+        self.holder = me
 
     def acquire(self, timeout: float | None) -> None:
         """Take the lock; see `LockGuard`.
@@ -91,35 +90,43 @@ class InterpreterLock:
             ThreadSafetyError: this thread belongs to the script that holds the lock.
         """
         me = get_ident()
-        if self.owner != me:
-            if self.home is None:
-                self._claim(me)
-            _refuse_to_wait_for_itself(self.owner)
+        if self.home is None:
+            self._claim(me)
+        if not self.is_mine:
+            if self.is_taken:
+                _refuse_to_wait_for_itself(self.holder)
             if self.is_lost:
                 raise ThreadSafetyError(_LOST)
-            if not self._lock.acquire(timeout=-1 if timeout is None else timeout):
-                raise LockTimeoutError(
-                    f"the lock was not to be had within {timeout:g} s:"
-                    f" {_thread_name(self.owner)} holds it"
-                )
-            self.owner = me
-        self._depth += 1
-
-    def begin_nowait(self) -> None:
-        """Take the lock for one call, if no other thread holds it.
-
-        Raises:
-            ThreadSafetyError: another thread holds it.
-        """
-        if not self._lock.acquire(blocking=False):
-            raise ThreadSafetyError(
-                f"{_thread_name(self.owner)} is using this interpreter: call interrupt()"
-                " and wait for it, then close()"
+        if not self.rlock.acquire(timeout=-1 if timeout is None else timeout):
+            raise LockTimeoutError(
+                f"the lock was not to be had within {timeout:g} s:"
+                f" {_thread_name(self.holder)} holds it"
             )
-        if self.owner == get_ident():
-            self._lock.release()
-        self.owner = get_ident()
-        self._depth += 1
+        self.holder = me
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the calling thread holds the lock."""
+        return self.rlock._is_owned()  # type: ignore[attr-defined, no-any-return]  # noqa: SLF001  # as threading.Condition asks
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether any thread holds the lock."""
+        if self.is_mine:
+            return True
+        if self.rlock.acquire(blocking=False):
+            self.rlock.release()
+            return False
+        return True
+
+    def busy(self) -> ThreadSafetyError:
+        """Return the error for a `close` while another thread holds the lock."""
+        if self.is_lost:
+            return ThreadSafetyError(_LOST)
+        return ThreadSafetyError(
+            f"{_thread_name(self.holder)} is using this interpreter: call interrupt()"
+            " and wait for it, then close()"
+        )
 
     def _claim(self, me: int) -> int:
         with _claims:
@@ -161,7 +168,7 @@ class LockGuard(Scope):
                 f" {_thread_name(self._thread)} took; close it there"
             )
         lock, self._lock = self._lock, None
-        lock.end()
+        lock.rlock.release()
 
     @property
     def locked(self) -> bool:

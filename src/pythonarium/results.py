@@ -9,8 +9,6 @@ from pythonarium_kernel.runner import Run
 
 __all__ = ["Receipt", "Result"]
 
-_BUFFERLESS = frozenset((type(None), bool, int, float, str, list, tuple, dict))
-
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -109,16 +107,23 @@ class Result(Mapping[str, Any]):
 
 def shared_bytes(values: Mapping[str, object]) -> int:
     """Return the bytes of the buffers among values that passed by reference."""
-    total = 0
-    for value in values.values():
-        if isinstance(value, (bytes, bytearray)):
-            total += len(value)
-        elif type(value) not in _BUFFERLESS:
-            total += _buffer_size(value)
-    return total
+    return sum(map(_buffer_size, values.values()))
 
 
 def _buffer_size(value: object) -> int:
-    usage = getattr(type(value), "memory_usage", None)  # of pandas
-    size = getattr(value, "nbytes", 0) if usage is None else usage(value)
-    return int(getattr(size, "sum", lambda: size)())
+    if isinstance(value, (bytes, bytearray)):
+        return len(value)
+    if isinstance(value, memoryview):
+        return value.nbytes
+    return _size_in_library(value)
+
+
+def _size_in_library(value: Any) -> int:
+    match str(type(value).__module__).partition(".")[0]:
+        case "numpy" | "pyarrow":
+            return int(getattr(value, "nbytes", 0))
+        case "pandas" if hasattr(value, "memory_usage"):
+            usage = value.memory_usage()  # of each column, or of a Series
+            return int(getattr(usage, "sum", lambda: usage)())
+        case _:
+            return 0

@@ -181,7 +181,10 @@ class PathSetting:
     @classmethod
     def read(
         cls,
-        folders: str | Sequence[str | os.PathLike[str]] | None = None,
+        folders: str
+        | os.PathLike[str]
+        | Sequence[str | os.PathLike[str]]
+        | None = None,
         append: str | None = None,
     ) -> "PathSetting":
         """Resolve the two path settings, arguments first.
@@ -193,6 +196,10 @@ class PathSetting:
             folders = read("path")
         if isinstance(folders, str):
             folders = [part for part in folders.split(os.pathsep) if part]
+        elif isinstance(folders, os.PathLike):
+            folders = [folders]
+        if not all(isinstance(folder, (str, os.PathLike)) for folder in folders):
+            raise SettingsError(f"path: expected folders, got {folders!r:.80}")
         where = cast("PathAppend", read("path_append", append))
         return cls(tuple(os.fspath(folder) for folder in folders), where)
 

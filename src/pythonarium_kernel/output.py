@@ -60,6 +60,7 @@ class Sink:
         self._keep, self._room, self._on_line = keep, limit, on_line
         self._kept: list[str] = []
         self._cut = 0
+        self._decoder: Any = None
         self._pending: dict[int, list[str]] = {}
 
     def write(self, text: object) -> int:
@@ -85,6 +86,15 @@ class Sink:
             if len(pieces) >= PIECES and self._on_line is None:
                 self._emit("".join(pending.pop(thread)))
         return len(text)
+
+    def decode(self, data: bytes) -> str:
+        """Return bytes as text; a character may come in several pieces."""
+        if self._decoder is None:
+            from codecs import getincrementaldecoder
+
+            self._decoder = getincrementaldecoder("utf-8")("backslashreplace")
+        text: str = self._decoder.decode(data)
+        return text
 
     def _emit(self, text: str) -> None:
         if self._on_line is not None:
@@ -165,11 +175,12 @@ _NOWHERE = _Nothing(closed=False)
 class HostStreams:
     """The host's streams; they are away while the routers stand in their place."""
 
-    __slots__ = ("is_away", "stderr", "stdout")
+    __slots__ = ("is_away", "stderr", "stdin", "stdout")
 
     def __init__(self) -> None:
         self.stdout: Any = None
         self.stderr: Any = None
+        self.stdin: Any = None
         self.is_away = False
 
 
@@ -251,12 +262,16 @@ class _Bytes(io.BufferedIOBase):
             raise ValueError(message)
         target = self._router._target()  # noqa: SLF001  # two halves of one thing
         binary = getattr(target, "buffer", None)
+        if not isinstance(target, Sink) and binary is None:
+            text = bytes(data).decode("utf-8", "backslashreplace")
+            target.write(text)
+            return len(bytes(data))
         if binary is not None:
             target.flush()
             count: int = binary.write(data)
             return count
         raw = bytes(data)
-        target.write(raw.decode("utf-8", "backslashreplace"))
+        target.write(target.decode(raw))
         return len(raw)
 
     def flush(self) -> None:

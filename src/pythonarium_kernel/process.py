@@ -8,15 +8,17 @@ Invariants
   the host had, the last `leave` gives it back, whatever scripts left there.
 - A run inside a run (script, host callable, script) that finds a stream which the host
   callable has put up prints to that stream, and leaves it in place.
-- What a stream that a script has put up still buffers is flushed at the end of the run.
+- What a stream that a script has put up still buffers is flushed at the end of the run,
+  within its deadline.
+- A signal handler of the host may raise inside of `enter` and `leave`: both can be
+  called again, and go on where they were.
 - Files that run at the same time in several threads see the argv of the one that
   started last; when all are done the host's is back.
 """
 
 import os
 import sys
-from _thread import allocate_lock
-from contextlib import suppress
+from _thread import RLock
 
 from pythonarium_kernel.output import host
 from pythonarium_kernel.output import router_err as _err
@@ -29,24 +31,25 @@ if TYPE_CHECKING:
 
     from pythonarium_kernel.runner import Run
 
-_lock = allocate_lock()
-_active = 0
+_lock = RLock()  # a signal handler, or a finalizer, may run a script inside of it
+_runs: "set[Run]" = set()
 _recursion_limit = 0
 _argvs: "list[list[str]]" = []
 
 
 def enter(run: "Run") -> None:
     """Prepare the process for a run; `leave` must follow in the same thread."""
-    global _active, _recursion_limit
+    global _recursion_limit
     with _lock:
-        _active += 1
-        if _active == 1:
+        _runs.add(run)
+        if len(_runs) == 1:
             _recursion_limit = sys.getrecursionlimit()
             out, err = sys.stdout, sys.stderr
             if out is not _out:  # else a redirect_stdout of the host has put it back
                 host.stdout = out
             if err is not _err:
                 host.stderr = err
+            host.stdin = sys.stdin
             host.is_away = True
             sys.stdout, sys.stderr = _out, _err
             return
@@ -57,28 +60,37 @@ def enter(run: "Run") -> None:
 
 
 def leave(run: "Run") -> None:
-    """Undo `enter`, and flush what the run has printed."""
-    global _active
-    try:
-        if run.printed:
-            _flush(_out)
-            _flush(_err)
-        if sys.stdout is not _out or sys.stderr is not _err:
-            _flush(sys.stdout)
-            _flush(sys.stderr)
+    """Undo `enter`.  A second call goes on where the first ended."""
+    with _lock:
+        _runs.discard(run)
+        if not _runs:
+            host.is_away = False
+            sys.stdout, sys.stderr, sys.stdin = host.stdout, host.stderr, host.stdin
+            if sys.getrecursionlimit() != _recursion_limit:
+                sys.setrecursionlimit(_recursion_limit)
+        elif run.outer_streams is not None:
+            sys.stdout, sys.stderr = run.outer_streams
+        elif is_replaced():
             sys.stdout, sys.stderr = _out, _err
-    except AttributeError:  # a script has deleted one
+
+
+def is_replaced() -> bool:
+    """Tell whether a script has put other streams in the place of its own."""
+    try:
+        return sys.stdout is not _out or sys.stderr is not _err
+    except AttributeError:  # it has deleted one
+        return True
+
+
+def settle(run: "Run") -> None:
+    """Flush what a run has printed, also to streams that it has put up itself."""
+    if run.printed:
+        _flush(_out)
+        _flush(_err)
+    if is_replaced():
+        _flush(getattr(sys, "stdout", None))
+        _flush(getattr(sys, "stderr", None))
         sys.stdout, sys.stderr = _out, _err
-    finally:
-        with _lock:
-            _active -= 1
-            if _active == 0:
-                host.is_away = False
-                sys.stdout, sys.stderr = host.stdout, host.stderr
-                if sys.getrecursionlimit() != _recursion_limit:
-                    sys.setrecursionlimit(_recursion_limit)
-            elif run.outer_streams is not None:
-                sys.stdout, sys.stderr = run.outer_streams
 
 
 def make_room() -> None:
@@ -115,19 +127,28 @@ def _adopt_streams(run: "Run") -> None:
 
 
 def _flush(stream: "Any") -> None:
-    with suppress(Exception):  # a script's own stream may do anything, or be None
+    try:
         stream.flush()
+    except KeyboardInterrupt:  # Interrupt too: the deadline holds here
+        raise
+    except BaseException:  # noqa: BLE001, S110  # a script's own stream may do anything
+        pass
 
 
 def _reset_after_fork() -> None:
     """Forget, in a forked child, the runs of threads that do not exist there."""
-    global _lock, _active
-    _lock = allocate_lock()
-    inside = current.get() is not None
-    if _active and not inside:
+    global _lock, _runs
+    _lock = RLock()
+    was_on = bool(_runs)
+    _runs = set()
+    run = current.get()
+    while run is not None:
+        if not run.finished:
+            _runs.add(run)
+        run = run.outer
+    if was_on and not _runs:
         host.is_away = False
-        sys.stdout, sys.stderr = host.stdout, host.stderr
-    _active = 1 if inside else 0
+        sys.stdout, sys.stderr, sys.stdin = host.stdout, host.stderr, host.stdin
 
 
 if hasattr(os, "register_at_fork"):

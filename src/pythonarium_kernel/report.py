@@ -7,7 +7,9 @@ bounded time.  Frames of Pythonarium itself are left out wherever they stand.
 
 import builtins
 import os
+import sys
 from collections import deque
+from types import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,8 +94,8 @@ def from_exception(
     if issubclass(type(error), SystemExit):
         report["kind"] = "exit"
         report["exit_code"], report["message"] = exit_status(error)
-    if issubclass(type(error), SyntaxError):
-        report["syntax"] = _syntax(error, lines)
+    if issubclass(type(error), SyntaxError) and not report["frames"]:
+        report["syntax"] = _syntax(error, lines)  # it is the script that is broken
     return report
 
 
@@ -126,7 +128,9 @@ def _report(error: BaseException, seen: "set[int]", depth: int) -> "Report":
         "context": _linked(_slot(BaseException, "__context__", error), seen, depth),
         "suppress_context": bool(_slot(BaseException, "__suppress_context__", error)),
         "errors": _members(error, seen, depth),
-        "syntax": _syntax(error, None) if is_syntax_error else None,
+        "syntax": _syntax(error, None)
+        if is_syntax_error and _has_place(error)
+        else None,
         "exit_code": None,
     }
 
@@ -206,7 +210,14 @@ def _frames(
 
 
 def _is_of_script(entry: "TracebackType") -> bool:
-    return entry.tb_frame.f_globals.get("__name__") == "__main__"
+    names = entry.tb_frame.f_globals
+    return names.get("__name__") == "__main__" and names is not _host_names()
+
+
+def _host_names() -> "Any":
+    """Return the namespace of the host's own `__main__`, past the route."""
+    main = sys.modules.get("__main__")
+    return _slot(ModuleType, "__dict__", main) if isinstance(main, ModuleType) else None
 
 
 def _frame(entry: "TracebackType") -> "FrameData":
@@ -224,6 +235,11 @@ def source_line(
     """Return one line of a file or of a script, or "" where it is not to be had."""
     import linecache
 
+    from pythonarium_kernel.scripts import live_line
+
+    text = live_line(filename, line)
+    if text is not None:
+        return text.rstrip("\n")
     try:
         return linecache.getline(filename, line, module_globals).rstrip("\r\n")
     except Exception:  # noqa: BLE001  # a broken __loader__ of the script
@@ -248,6 +264,10 @@ def _columns(entry: "TracebackType", line: int, text: str) -> "tuple[int, int]":
     left = len(raw[:start].decode("utf-8", "replace")) - indent
     right = len(raw[:stop].decode("utf-8", "replace")) - indent
     return (left, right) if 0 <= left < right else (-1, -1)
+
+
+def _has_place(error: BaseException) -> bool:
+    return isinstance(_slot(SyntaxError, "lineno", error), int)
 
 
 def _syntax(error: BaseException, lines: "Optional[list[str]]") -> "Syntax":

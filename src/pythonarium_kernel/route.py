@@ -25,10 +25,11 @@ Invariants
 
 import os
 import sys
-from _thread import allocate_lock
+from _thread import RLock
 from contextlib import suppress
 from contextvars import Context, ContextVar
 from functools import partial
+from types import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 current: "ContextVar[Optional[Run]]" = ContextVar("pythonarium_run", default=None)
 
-_lock = allocate_lock()
+_lock = RLock()
 _users = 0
 _undo: "list[Callable[[], None]]" = []
 
@@ -67,7 +68,7 @@ def uninstall() -> None:
 
 def _in_child() -> None:
     global _lock
-    _lock = allocate_lock()
+    _lock = RLock()
     _files.clear()  # they are the parent's to remove
     run = current.get()
     if run is not None:
@@ -75,7 +76,7 @@ def _in_child() -> None:
 
 
 def _route_main() -> "Callable[[], None]":
-    main = sys.modules["__main__"]
+    main = sys.modules.setdefault("__main__", ModuleType("__main__"))
     plain = main.__class__
     main.__class__ = routed = _routed(plain)
 

@@ -10,18 +10,16 @@ Invariants
 """
 
 from _thread import get_ident
-from contextlib import suppress
 from time import perf_counter_ns, thread_time_ns
 
-from pythonarium_kernel.process import enter, leave, make_room
+from pythonarium_kernel.process import enter, is_replaced, leave, make_room, settle
 from pythonarium_kernel.route import current
 from pythonarium_kernel.watchdog import Interrupt, finish, watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, ModuleType
+    from types import ModuleType
     from typing import Any, Callable, Optional
-    from weakref import WeakSet
 
     from pythonarium_kernel.output import Sink
     from pythonarium_kernel.report import Report
@@ -30,22 +28,20 @@ if TYPE_CHECKING:
 
 SHORT_NS = 20_000
 """Of a run shorter than this the wall time stands for its CPU time: to read the clock of
-a thread is a system call, which would take longer than many a run."""
+a thread a second time would take longer than many a run."""
+
+
+TRIES = range(5)
 
 
 class ScriptFailed(Exception):
-    """A script raised.  Attributes: the report, what was captured, the run's facts.
-
-    `host_error` is the exception itself where a callable of the host raised it: it has
-    come home, with the host's frames alone.
-    """
+    """A script raised.  Attributes: the report, what was captured, the run's facts."""
 
     def __init__(self, report: "Report", run: "Run") -> None:
         super().__init__(report["message"])
         self.report = report
         self.stdout, self.stderr = run.captured()
         self.timeout = run.timeout
-        self.host_error = run.host_error
         self.wall_ns, self.cpu_ns = run.wall_ns, run.cpu_ns
 
 
@@ -64,7 +60,7 @@ class Run:
     # nanoseconds.
     value: "Any" = None
     report: "Optional[Report]" = None
-    wall_ns = cpu_ns = thread = 0
+    wall_ns = cpu_ns = wall_start = cpu_start = thread = 0
     stdout: "Any" = None  # where its prints go; None: the host's stream
     stderr: "Any" = None
     printed = False  # to the host's stream
@@ -73,8 +69,6 @@ class Run:
     outer_streams: "Optional[tuple[Any, Any]]" = None
     finished = False
     stop_reason: "Optional[str]" = None
-    host_code: "Optional[WeakSet[CodeType]]" = None  # of callables of the host
-    host_error: "Optional[BaseException]" = None
     not_before: float = 0.0  # when the watchdog may raise in it again
 
     module: "ModuleType"
@@ -110,18 +104,21 @@ def perform(
     """
     run.thread = get_ident()
     run.outer = current.get()
-    token = current.set(run)
+    late: Optional[BaseException] = None
     try:
+        current.set(run)
         enter(run)
-        try:
-            result = _guarded(run, active, work, args)
-        finally:
-            leave(run)
-            run.stdout = run.stderr = None  # a thread that goes on prints elsewhere
-        if run.sinks is not None:
-            _finish(run)
+        result = _guarded(run, active, work, args)
     finally:
-        current.reset(token)
+        # A signal handler of the host may raise at any line: here it has to wait.
+        for _ in TRIES:
+            try:
+                _clean_up(run, active)
+                break
+            except BaseException as caught:  # noqa: BLE001  # raised below
+                late = caught
+        if late is not None:
+            raise late
     if run.report is not None:
         raise ScriptFailed(run.report, run)
     return result
@@ -133,33 +130,49 @@ def _guarded(
     """Return the result, or None and set the run's report."""
     error: Optional[BaseException] = None
     result = None
-    cpu, wall = thread_time_ns(), perf_counter_ns()
+    run.cpu_start, run.wall_start = thread_time_ns(), perf_counter_ns()
     try:
         try:
             if run.timeout is not None:
-                watch(run, run.timeout)
+                watch(run, run.timeout)  # before `interrupt` can find the run
             active.append(run)
             result = work(*args)
+            if run.printed or is_replaced():
+                settle(run)
         except BaseException as caught:  # noqa: BLE001  # it becomes a report
             error = caught
             make_room()
             run.report = _report(run, caught)  # before the deadline is off: see _text
+            settle(run)
         finish(run)
     except Interrupt as late:  # 3.11: it came between the lines above
         error = late
         finish(run)
         run.report = _report(run, late)
-    finally:
-        run.wall_ns = run.cpu_ns = perf_counter_ns() - wall
-        if run.wall_ns > SHORT_NS:
-            run.cpu_ns = thread_time_ns() - cpu
-        active.pop()
     if error is not None or run.stop_reason is not None:
         try:
             _judge(run, error)
         finally:
             error = None  # or its traceback, this frame and it would form a cycle
     return result
+
+
+def _clean_up(run: Run, active: "list[Run]") -> None:
+    """Undo what `perform` has set up.  A second call goes on where the first ended."""
+    if run.wall_start:
+        run.wall_ns = run.cpu_ns = perf_counter_ns() - run.wall_start
+        if run.wall_ns > SHORT_NS:
+            run.cpu_ns = thread_time_ns() - run.cpu_start
+        run.wall_start = 0
+    if not run.finished:
+        finish(run)
+    if active and active[-1] is run:
+        active.pop()
+    leave(run)
+    run.stdout = run.stderr = None  # a thread that goes on prints elsewhere
+    if run.sinks is not None:
+        _finish(run)
+    current.set(run.outer)
 
 
 def run_script(script: "Script", namespace: "dict[str, object]") -> object:
@@ -194,29 +207,10 @@ def _finish(run: Run) -> None:
 def _report(run: Run, error: BaseException) -> "Report":
     from pythonarium_kernel import report, scripts
 
-    scripts.restore_sources()
+    if run.script is not None:
+        scripts.show(run.script)
     lines = run.script.text.split("\n") if run.script is not None else None
-    data = report.from_exception(error, lines)
-    if run.host_code:
-        run.host_error = _come_home(error, run.host_code)
-    return data
-
-
-def _come_home(
-    error: BaseException, host_code: "WeakSet[CodeType]"
-) -> "Optional[BaseException]":
-    """Return an exception that a callable of the host raised, without other frames."""
-    entry = error.__traceback__
-    outside = []
-    while entry is not None and entry.tb_frame.f_code not in host_code:
-        outside.append(entry.tb_frame)
-        entry = entry.tb_next
-    if entry is None:
-        return None
-    for frame in outside:  # the host's frame leads back to them: let go of their locals
-        with suppress(RuntimeError):  # it is still running: it is ours
-            frame.clear()
-    return BaseException.with_traceback(error, entry)
+    return report.from_exception(error, lines)
 
 
 def _name_the_end(report: "Report", run: Run) -> None:
@@ -258,22 +252,23 @@ def _goes_on(error: BaseException, run: Run) -> bool:
         while outer is not None and outer.stop_reason is None:
             outer = outer.outer
         return outer is not None
-    return type(error) is KeyboardInterrupt and not _raised_by_statement(error)
+    return type(error) is KeyboardInterrupt and not _is_raised_by_script(error, run)
 
 
 _RAISING = ("RAISE_VARARGS", "RERAISE", "YIELD_VALUE", "RETURN_GENERATOR")
 """Where an exception leaves a frame by `raise`, or by `throw` into a generator."""
 
 
-def _raised_by_statement(error: BaseException) -> bool:
+def _is_raised_by_script(error: BaseException, run: Run) -> bool:
+    """Tell whether a statement of the script raised it, not a signal handler."""
     entry = error.__traceback__
-    if entry is None:
-        return False
-    while entry.tb_next is not None:
+    while entry is not None and entry.tb_next is not None:
         entry = entry.tb_next
+    if entry is None or entry.tb_lasti < 0:
+        return False
+    if entry.tb_frame.f_globals is not run.module.__dict__:
+        return False
     import opcode
 
-    if entry.tb_lasti < 0:
-        return False
     code = entry.tb_frame.f_code.co_code
     return opcode.opname[code[entry.tb_lasti]] in _RAISING

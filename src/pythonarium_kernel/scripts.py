@@ -424,9 +424,22 @@ def _register(script: Script) -> None:
     linecache.cache[script.filename] = text.entry
 
 
-def restore_sources() -> None:
-    """Register again what somebody's `linecache.clearcache()` dropped."""
-    import linecache
+def show(script: Script) -> None:
+    """Have tracebacks show a script's lines, not those of another one of its name.
 
-    for text in list(_live.values()):
-        linecache.cache.setdefault(text.filename, text.entry)
+    Also where somebody's `linecache.clearcache()` has dropped them.
+    """
+    text = script.registered
+    if text is not None:
+        import linecache
+
+        _live[script.filename] = text
+        linecache.cache[script.filename] = text.entry
+
+
+def live_line(filename: str, line: int) -> "Optional[str]":
+    """Return a line of a script whose code is alive, or None."""
+    text = _live.get(filename)
+    if text is None or not 0 < line <= len(text.entry[2]):
+        return None
+    return text.entry[2][line - 1]

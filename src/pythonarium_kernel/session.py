@@ -17,7 +17,7 @@ import operator
 import sys
 from contextlib import suppress
 from importlib.machinery import SourceFileLoader
-from types import CodeType, CoroutineType
+from types import CoroutineType
 
 from pythonarium_kernel import route, watchdog
 from pythonarium_kernel.contexts import Contexts
@@ -26,16 +26,15 @@ from pythonarium_kernel.output import Sink
 from pythonarium_kernel.process import pop_argv, push_argv
 from pythonarium_kernel.runner import Run, perform, run_script, run_until_exit
 from pythonarium_kernel.scripts import compiled, decoded
-from pythonarium_kernel.values import SCALARS as _SCALARS
 from pythonarium_kernel.values import is_scalar, obstacle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Callable, Optional
-    from weakref import WeakSet
 
     from pythonarium_kernel.handles import Place
+    from pythonarium_kernel.scripts import Script
 
 OUTPUT_LIMIT = 16_000_000
 """Characters of each stream that a capturing run keeps."""
@@ -100,7 +99,6 @@ class Session:
         self._streams = on_stdout is not None or on_stderr is not None
         self._output_limit = output_limit
         self._active: list[Run] = []
-        self._host_code: Optional[WeakSet[CodeType]] = None
         route.install()
 
     def close(self) -> None:
@@ -146,15 +144,10 @@ class Session:
         will not check comes back as a value, or as a Ref.
         """
         script = compiled(source, filename)
-        contexts = self.contexts
-        module = contexts.modules.get(context) or contexts.get(context)
-        namespace = module.__dict__
+        run = self._new_run(context, script, timeout, capture)
+        namespace = run.module.__dict__
         if inputs:
             self._set_all(namespace, inputs)
-        run = Run(module, script, timeout)
-        run.host_code = self._host_code
-        if capture or self._streams:
-            self._make_sinks(run, capture=capture)
         run.value = perform(run, self._active, work, script, namespace)
         if outputs:
             for name, checked in outputs.items():
@@ -222,14 +215,11 @@ class Session:
         the object itself.
         """
         script = compiled(expression, filename, "eval")
-        module = self.contexts.get(context)
+        run = self._new_run(context, script, timeout)
+        namespace = run.module.__dict__
         if inputs:
-            self._set_all(module.__dict__, inputs)
-        run = Run(module, script, timeout)
-        run.host_code = self._host_code
-        if self._streams:
-            self._make_sinks(run, capture=False)
-        value = perform(run, self._active, run_script, script, module.__dict__)
+            self._set_all(namespace, inputs)
+        value = perform(run, self._active, run_script, script, namespace)
         if wanted == "raw":
             return value
         if wanted == "handle":
@@ -242,9 +232,21 @@ class Session:
         """Import a module, packages and all; return a Ref to it."""
         import importlib
 
-        run = Run(self.contexts.get(context), None, None)
+        run = self._new_run(context)
         module = perform(run, self._active, importlib.import_module, name)
         return self.hold(module, caller)
+
+    def _new_run(
+        self,
+        context: str,
+        script: "Optional[Script]" = None,
+        timeout: "Optional[float]" = None,
+        capture: bool = False,
+    ) -> Run:
+        run = Run(self.contexts.get(context), script, timeout)
+        if capture or self._streams:
+            self._make_sinks(run, capture=capture)
+        return run
 
     def _make_sinks(self, run: Run, *, capture: bool) -> None:
         limit = self._output_limit
@@ -268,21 +270,6 @@ class Session:
                 namespace[name] = self.handles.get(value.number)
             else:
                 namespace[name] = value
-                if type(value) not in _SCALARS and callable(value):
-                    self._remember_code_of(value)
-
-    def _remember_code_of(self, function: "Any") -> None:
-        """Know a callable of the host again in a traceback."""
-        from weakref import WeakSet
-
-        function = getattr(function, "__func__", function)
-        if not hasattr(function, "__code__"):
-            function = getattr(type(function), "__call__", None)  # noqa: B004
-        code = getattr(function, "__code__", None)
-        if isinstance(code, CodeType):
-            if self._host_code is None:
-                self._host_code = WeakSet()
-            self._host_code.add(code)
 
     def get(
         self,
@@ -380,10 +367,7 @@ class Session:
         A result without parts (a number, text, a date) comes back by value, anything
         else as a Ref: the host sees each object's changes, whatever the rung.
         """
-        run = Run(self.contexts.get(context), None, None)
-        run.host_code = self._host_code
-        if self._streams:
-            self._make_sinks(run, capture=False)
+        run = self._new_run(context)
         handles = self.handles
         objects = [handles.get(a.number) if type(a) is Ref else a for a in args]
         named = {
@@ -399,9 +383,7 @@ class Session:
         self, context: str, number: int, caller: "Optional[Caller]" = None
     ) -> "tuple[bool, object]":
         """Take the next item of an iterator; return whether it is at its end, and it."""
-        run = Run(self.contexts.get(context), None, None)
-        if self._streams:
-            self._make_sinks(run, capture=False)
+        run = self._new_run(context)
         item = perform(run, self._active, next, self.handles.get(number), _END)
         if item is _END:
             return True, None
@@ -409,7 +391,7 @@ class Session:
 
     def await_start(self, context: str, number: int) -> object:
         """Return the steps of an awaitable, for `await_step`."""
-        run = Run(self.contexts.get(context), None, None)
+        run = self._new_run(context)
         return perform(run, self._active, _await_start, self.handles.get(number))
 
     def await_step(
@@ -428,9 +410,7 @@ class Session:
             `waits` and what the loop shall wait for; `done` and the result; or `thrown`,
             where the exception that the host threw in has come out again.
         """
-        run = Run(self.contexts.get(context), None, None)
-        if self._streams:
-            self._make_sinks(run, capture=False)
+        run = self._new_run(context)
         state, value = perform(run, self._active, _await_step, steps, method, argument)
         if state == "done" and not is_scalar(value):
             value = self.hold(value, caller)
@@ -489,7 +469,7 @@ def _await_step(steps: "Any", method: str, argument: object) -> "tuple[str, obje
     except StopIteration as stop:
         return "done", stop.value
     except BaseException as error:
-        if error is argument:
+        if error is argument and not isinstance(error, Exception):  # a cancellation
             return "thrown", None
         raise
 

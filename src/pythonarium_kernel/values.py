@@ -19,7 +19,7 @@ DEPTH = 200
 _PLAIN = frozenset(
     (type(None), bool, int, float, complex, bytes, bytearray, memoryview, range)
 )
-SCALARS = _PLAIN | {str}
+_SCALARS = _PLAIN | {str}
 _CONTAINERS = frozenset((list, tuple, set, frozenset, dict))
 _LIBRARY = frozenset(
     [
@@ -87,7 +87,7 @@ def is_scalar(value: object) -> bool:
     cls = type(value)
     if cls in (bytearray, memoryview):
         return False
-    return cls in SCALARS or _is_library(cls, "datetime decimal fractions uuid")
+    return cls in _SCALARS or _is_library(cls, "datetime decimal fractions uuid")
 
 
 def _is_library(cls: type, modules: str) -> bool:
@@ -190,7 +190,7 @@ def _sequence_parts(value: "Iterable[object]") -> "Iterable[tuple[str, object]]"
     kinds = set(map(type, value))
     if kinds <= _PLAIN:
         return ()
-    if kinds <= SCALARS and _all_encodable(value):
+    if kinds <= _SCALARS and _all_encodable(value):
         return ()
     if isinstance(value, (set, frozenset)):
         return [("{...}", part) for part in value]
@@ -205,7 +205,7 @@ def _all_encodable(values: "Iterable[object]") -> bool:
 def _dict_parts(value: "dict[object, object]") -> "Iterable[tuple[str, object]]":
     if set(map(type, value)) == {str} and _all_encodable(value):
         kinds = set(map(type, value.values()))
-        if kinds <= _PLAIN or (kinds <= SCALARS and _all_encodable(value.values())):
+        if kinds <= _PLAIN or (kinds <= _SCALARS and _all_encodable(value.values())):
             return ()
         return ((f"[{key!r}]", part) for key, part in list(value.items()))
     return _key_and_value_parts(value)

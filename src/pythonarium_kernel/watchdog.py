@@ -59,14 +59,15 @@ def watch(run: "Run", timeout: float) -> None:
         _shut = False
         if _thread is None:
             _next_look = deadline
-            _thread = threading.Thread(
+            thread = threading.Thread(
                 target=_watch_deadlines, name="pythonarium-watchdog", daemon=True
             )
             from pythonarium_kernel.route import current
 
             token = current.set(None)  # the watchdog belongs to no run
             try:
-                _thread.start()
+                thread.start()
+                _thread = thread
             finally:
                 current.reset(token)
         elif deadline < _next_look:

@@ -22,7 +22,7 @@ from pythonarium import (
     VariableTypeError,
 )
 
-pytestmark = pytest.mark.row("S11", "B1")
+pytestmark = pytest.mark.row("B5")
 
 
 @pytest.fixture

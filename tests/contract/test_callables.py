@@ -147,36 +147,3 @@ def test_scripts_function_is_given_to_the_host(python: Interpreter) -> None:
     twice = python.handle("twice")
     assert python.get(twice(4, plus=1)) == [9]
     assert [result[0] for result in map(twice, (1, 2))] == [2, 4]
-
-
-@pytest.mark.parametrize("call", ["function()", "other(function)", "method()"])
-def test_error_of_the_host_comes_home_as_itself(python: Interpreter, call: str) -> None:
-    error = LookupError("no such order")
-
-    class Orders:
-        def find(self) -> None:
-            raise error
-
-    def function() -> None:
-        Orders().find()
-
-    inputs = {"function": function, "method": Orders().find}
-    with pytest.raises(ScriptError) as caught:
-        python.exec(f"other = lambda f: f()\n{call}", inputs)
-    assert caught.value.__cause__ is error
-    frames = [entry.name for entry in traceback.extract_tb(error.__traceback__)]
-    assert frames == (["find"] if call == "method()" else ["function", "find"])
-    assert "<lambda>" in caught.value.traceback or call != "other(function)"
-
-
-def test_error_that_a_script_raises_for_one_of_the_host_is_the_scripts(
-    python: Interpreter,
-) -> None:
-    def function() -> None:
-        raise LookupError
-
-    code = "try: f()\nexcept LookupError as e: raise ValueError('mine') from e"
-    with pytest.raises(ScriptError) as caught:
-        python.exec(code, {"f": function})
-    assert isinstance(caught.value.__cause__, ScriptError)
-    assert caught.value.__cause__.type_name == "LookupError"

@@ -315,26 +315,19 @@ def test_error_keeps_no_frame_alive(
 
 
 @pytest.mark.row("B2", "B16")
-def test_error_of_a_host_callable_keeps_no_frame_of_the_script_alive(
-    python: Interpreter,
-) -> None:
-    """The host's exception comes home with the host's own frames, and only these."""
+def test_error_of_a_host_callable_keeps_no_frame_alive(python: Interpreter) -> None:
     references: list[weakref.ref[Any]] = []
 
-    def make() -> Thing:
+    def fail() -> None:
         thing = Thing()
         references.append(weakref.ref(thing))
-        return thing
-
-    def fail() -> None:
         raise ValueError("of the host")
 
-    code = "def f():\n    local = make()\n    fail()\nf()"
     with no_collector():
         with pytest.raises(ScriptError, match="of the host") as caught:
-            python.exec(code, {"fail": fail, "make": make})
+            python.exec("fail()", {"fail": fail})
         assert [reference() for reference in references] == [None]
-    assert isinstance(caught.value.__cause__, ValueError)
+    assert "of the host" in caught.value.traceback
 
 
 def test_thread_of_a_script_outlives_the_interpreter(open_interpreter: Opener) -> None:

@@ -15,7 +15,6 @@ import atexit
 import importlib
 import os
 import threading
-from _thread import get_ident
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -34,13 +33,13 @@ __all__ = ["SharedInterpreter", "close", "init", "interpreter", "opened"]
 
 NO_KEYWORDS: Final[Mapping[str, object]] = {}
 
-_lock = threading.Lock()
+_lock = threading.RLock()
 _interpreter: "SharedInterpreter | None" = None
 
 
 def _reset_after_fork() -> None:
     global _lock  # noqa: PLW0603  # its one place
-    _lock = threading.Lock()
+    _lock = threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):
@@ -82,9 +81,7 @@ class SharedInterpreter(Interpreter):
         Raises:
             ThreadSafetyError: it needs the lock.
         """
-        if self._lock.home != get_ident():
-            self._lock.begin()
-            self._lock.end()
+        self._lock.check()
 
     def _call(self, operation: str, *args: Any) -> Any:  # noqa: ANN401  # as its base
         try:

@@ -68,13 +68,6 @@ def error_for(refusal: Exception, operation: str) -> PythonariumError:
 
 
 def _script_error(failed: ScriptFailed, operation: str) -> ScriptError:
-    error = _error_of_kind(failed, operation)
-    if failed.host_error is not None:
-        error.__cause__ = failed.host_error
-    return error
-
-
-def _error_of_kind(failed: ScriptFailed, operation: str) -> ScriptError:
     report = failed.report
     streams = (failed.stdout, failed.stderr)
     match report["kind"]:

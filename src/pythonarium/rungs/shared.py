@@ -12,7 +12,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from pythonarium import settings
@@ -24,7 +24,7 @@ from pythonarium_kernel.session import Session
 
 __all__ = ["SharedRung"]
 
-_lock = Lock()
+_lock = RLock()
 _open = 0
 _abandoned: deque[Session] = deque()
 _undo_path: Callable[[], None] | None = None
@@ -65,7 +65,12 @@ class SharedRung:
             return getattr(session, operation)(*args)
         except REFUSALS as refusal:
             error = error_for(refusal, operation)
-        raise error
+        context = error.__context__
+        try:
+            raise error
+        finally:
+            if context is not None:  # `raise` puts the host's in its place
+                error.__context__ = context
 
     def interrupt(self) -> bool:
         """End the running script; return False if none runs."""
@@ -102,7 +107,7 @@ class SharedRung:
 
 def _reset_after_fork() -> None:
     global _lock
-    _lock = Lock()
+    _lock = RLock()
 
 
 if hasattr(os, "register_at_fork"):
@@ -118,11 +123,15 @@ def _close_abandoned() -> None:
 def _count_up(path: settings.PathSetting | None) -> None:
     global _open, _undo_path
     with _lock:
-        if _open == 0:
-            _undo_path = settings.put_in_force(path).apply()
-        else:
+        if _open:
             settings.check_in_force(path)
-        _open += 1
+        _open += 1  # first: a finalizer may close another one meanwhile
+        if _open == 1:
+            try:
+                _undo_path = settings.put_in_force(path).apply()
+            except BaseException:
+                _open -= 1
+                raise
 
 
 def _count_down() -> None:
