@@ -100,10 +100,10 @@ def test_doctor_fails_where_no_script_can_run() -> None:
     assert mended.returncode == 0
 
 
-def test_doctor_says_which_extra_brings_a_missing_package() -> None:
+def test_doctor_says_what_brings_a_missing_package() -> None:
     finding = doctor._package("no-such-package-anywhere", "numpy")
     assert not finding.usable
-    assert finding.mend == f"{sys.executable} -m pip install 'pythonarium[numpy]'"
+    assert finding.mend == f"{sys.executable} -m pip install numpy"
 
 
 def test_doctor_finds_the_shared_library_of_this_python() -> None:

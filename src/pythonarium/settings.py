@@ -252,13 +252,14 @@ def check_in_force(path: PathSetting | None) -> None:
     Raises:
         SettingsError: it is another path than the one in force.
     """
+    in_force = _in_force
     if path is None:
         settings = PathSetting.read()
-        path = _in_force if settings == _settings_then else settings
-    if path != _in_force:
+        path = in_force if settings == _settings_then else settings
+    if in_force is not None and path != in_force:
         raise SettingsError(
             f"path: {path} comes too late: the interpreters of this process share one"
-            f" sys.path, with {_in_force}; close them first"
+            f" sys.path, with {in_force}; close them first"
         )
 
 

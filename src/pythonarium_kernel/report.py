@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         type_module: str
         builtin: str
         message: str
+        hint: str
         frames: list[FrameData]
         omitted: int
         own: int
@@ -55,6 +56,8 @@ HALF = 100
 """Frames kept at each end of a traceback."""
 CHAIN = 30
 """Exceptions kept of a chain of causes and contexts, and levels of nested groups."""
+NAMES = 2000
+"""Names among which the one that was meant is looked for."""
 NOTES = 100
 """Notes kept of one exception."""
 REPORTS = 200
@@ -120,6 +123,7 @@ def _report(error: BaseException, seen: "set[int]", depth: int) -> "Report":
         "type_module": _text(_slot(type, "__module__", cls)),
         "builtin": _builtin_name(cls),
         "message": _message(error),
+        "hint": _hint(error),
         "frames": frames,
         "omitted": omitted,
         "own": own,
@@ -170,6 +174,34 @@ def _message(error: BaseException) -> str:
         if isinstance(message, str):
             return _text(message)
     return _text(error)
+
+
+def _hint(error: BaseException) -> str:
+    """Return the name that was probably meant, for a name that is not there."""
+    cls = type(error)
+    if not issubclass(cls, (NameError, AttributeError)):
+        return ""
+    try:
+        wrong = error.name  # type: ignore[attr-defined]  # since 3.10
+        names = _names_in_reach(error)
+    except Exception:  # noqa: BLE001  # a script's class, or its __dir__
+        return ""
+    if not isinstance(wrong, str) or wrong in names or len(names) > NAMES:
+        return ""
+    from difflib import get_close_matches
+
+    known = [name for name in names if isinstance(name, str)]
+    return next(iter(get_close_matches(wrong, known, n=1, cutoff=0.7)), "")
+
+
+def _names_in_reach(error: "Any") -> "list[object]":
+    if issubclass(type(error), AttributeError):
+        return list(dir(error.obj))
+    entry = _slot(BaseException, "__traceback__", error)
+    while entry.tb_next is not None:
+        entry = entry.tb_next
+    frame = entry.tb_frame
+    return [*frame.f_locals, *frame.f_globals, *frame.f_builtins]
 
 
 def _text(value: object) -> str:
@@ -290,7 +322,8 @@ def headline(report: "Report") -> str:
     name = report["type_name"]
     if report["type_module"] not in ("builtins", "__main__", "__mp_main__"):
         name = f"{report['type_module']}.{name}"
-    return f"{name}: {report['message']}" if report["message"] else name
+    hint = f". Did you mean: {report['hint']!r}?" if report["hint"] else ""
+    return f"{name}: {report['message']}{hint}" if report["message"] else name
 
 
 def format_report(report: "Report", chain: bool = True) -> str:

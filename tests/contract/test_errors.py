@@ -500,3 +500,36 @@ def test_exit_in_a_handles_method_ends_only_the_call(python: Interpreter) -> Non
         leave(3)
     assert isinstance(leave, Handle)
     assert python.eval("1 + 1") == 2
+
+
+@pytest.mark.row("B2")
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("counter = 1\ncountr", "counter"),
+        ("def f():\n    inner = 1\n    iner\nf()", "inner"),
+        ("pront(1)", "print"),
+        ("'a'.uper()", "upper"),
+        ("import math\nmath.sqr", "sqrt"),
+    ],
+)
+def test_error_names_what_was_probably_meant(
+    python: Interpreter, code: str, hint: str
+) -> None:
+    with pytest.raises(ScriptError, match=f"Did you mean: '{hint}'") as caught:
+        python.exec(code)
+    assert f"Did you mean: '{hint}'?\n" in caught.value.traceback
+    assert "Did you mean" not in caught.value.message
+
+
+@pytest.mark.row("B1")
+@pytest.mark.parametrize(
+    "code",
+    ["raise NameError", "raise NameError('x', name=5)", "len(nothing_like_it_at_all)"],
+)
+def test_error_without_a_near_name_guesses_nothing(
+    python: Interpreter, code: str
+) -> None:
+    with pytest.raises(ScriptError) as caught:
+        python.exec(code)
+    assert "Did you mean" not in caught.value.traceback

@@ -518,6 +518,11 @@ def test_tracing_after_a_timeout(rung: str) -> None:
     assert run_script("traced_after_timeout.py", rung) == "4950 True\n"
 
 
+@pytest.mark.row("B1", "B12")
+def test_ctrl_c_at_any_line_leaves_nothing_half_done(rung: str) -> None:
+    assert run_script("ctrl_c_anywhere.py", rung) == "ended\n"
+
+
 @since_312
 def test_monitoring_is_free_when_nothing_is_ended(python: Interpreter) -> None:
     if sys.version_info >= (3, 12):

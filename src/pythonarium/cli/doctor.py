@@ -170,7 +170,7 @@ def _package(name: str, extra: str) -> Finding:
     try:
         return Finding(name, usable=True, text=version(name))
     except PackageNotFoundError:
-        mend = f"{sys.executable} -m pip install 'pythonarium[{extra}]'"
+        mend = f"{sys.executable} -m pip install {extra}"
         return Finding(name, usable=False, text="not installed", mend=mend)
 
 
