@@ -306,14 +306,15 @@ def _syntax(error: BaseException, lines: "Optional[list[str]]") -> "Syntax":
     number, column = (_slot(SyntaxError, name, error) for name in ("lineno", "offset"))
     file, text = (_slot(SyntaxError, name, error) for name in ("filename", "text"))
     number = number if isinstance(number, int) and number > 0 else 1
-    column = column if isinstance(column, int) and column > 0 else 1
     file = _text(file) if isinstance(file, str) else "<unknown>"
     if not isinstance(text, str) and lines is not None and number <= len(lines):
         text = lines[number - 1]
     if not isinstance(text, str):
         text = source_line(file, number)
     text = _text(text.split("\n")[0].rstrip("\r"))
-    column = min(column, len(text) + 1)
+    end = len(text) + 1
+    column = column if isinstance(column, int) else 1
+    column = min(column, end) if column > 0 else end  # 0: at the end of the source
     return {"file": file, "line": number, "column": column, "text": text}
 
 

@@ -182,16 +182,39 @@ def decoded(data: bytes, filename: str) -> str:
     except (SyntaxError, UnicodeError, LookupError) as error:
         from pythonarium_kernel import report
 
-        lines = data.split(b"\n")
-        if isinstance(error, UnicodeDecodeError):
-            number = data.count(b"\n", 0, error.start)
-        else:  # it is about the encoding: the cookie stands in one of two lines
-            number = int(b"coding" in b"".join(lines[1:2]) and lines[0].isascii())
-        text = lines[number][:200].decode("utf-8", "backslashreplace")
-        text = "".join(c if c.isprintable() else "\ufffd" for c in text)
-        message = error.msg if isinstance(error, SyntaxError) else f"{error}"
-        shown = SyntaxError(message, (filename, number + 1, 1, text))
-        raise SourceError(report.from_exception(shown)) from None
+        raise SourceError(
+            report.from_exception(_encoding_error(data, filename, error))
+        ) from None
+
+
+def _encoding_error(data: bytes, filename: str, error: Exception) -> SyntaxError:
+    """Return the SyntaxError for a file that is not in the encoding that it says."""
+    lines = data.split(b"\n")
+    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    cookies = [n for n, line in enumerate(lines[:2]) if b"coding" in line]
+    if isinstance(error, UnicodeDecodeError):
+        number = data.count(b"\n", 0, error.start)
+    elif cookies:
+        number = cookies[0]
+    else:
+        number, message = _first_foreign_byte(data, message)
+    text = lines[number][:200].decode("utf-8", "backslashreplace")
+    text = "".join(c if c.isprintable() else "\ufffd" for c in text)
+    return SyntaxError(message, (filename, number + 1, 1, text))
+
+
+def _first_foreign_byte(data: bytes, message: str) -> "tuple[int, str]":
+    """Return where a file without a cookie is no UTF-8, and what Python says then."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        number = data.count(b"\n", 0, error.start)
+        message = (
+            f"Non-UTF-8 code starting with '\\x{data[error.start]:02x}' on line"
+            f" {number + 1}, but no encoding declared; see PEP 263"
+        )
+        return number, message
+    return 0, message
 
 
 def _plain(source: str) -> str:
