@@ -63,7 +63,7 @@ class InterpreterLock:
     __slots__ = ("__weakref__", "holder", "home", "is_lost", "rlock")
 
     def __init__(self) -> None:
-        self.rlock = RLock()
+        self.rlock: RLock = RLock()
         self.home: int | None = None
         self.holder: int | None = None
         self.is_lost: bool = False

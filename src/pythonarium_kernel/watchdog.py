@@ -6,8 +6,9 @@ Invariants
 - It is raised once; the script then has GRACE seconds to clean up; from then on it is
   raised at every step, so a script that catches everything ends too (3.12 and newer).
 - Nothing is raised outside a script: not in Pythonarium's own files, and not after
-  `finish(run)`.  `run.finished` is set, and the means of raising is taken away, in one
-  hold of `_lock`; `stop` looks at `run.finished` in one hold of the same lock.
+  `finish(run)`.  `finish` sets `finished`, then reads `stop_reason`; `stop` sets
+  `stop_reason`, then reads `finished`.  So one of them sees the other: either `stop`
+  arms nothing, or `finish` waits for `_lock` and takes away what was armed.
 - Until a run must be stopped it costs one dict entry.  On 3.12 and newer
   `sys.monitoring` is switched on only then, under a free tool id, and off afterwards;
   on 3.11 the exception is sent asynchronously, again and again, by the watchdog.
@@ -85,10 +86,12 @@ def stop(run: "Run", reason: str) -> bool:
 
 def finish(run: "Run") -> None:
     """Declare the run over: nothing is raised in its thread from here on."""
+    run.finished = True
+    if run.timeout is None and run.stop_reason is None:
+        return  # `_stop` looks once more whether it has finished, and arms nothing
     while True:
         try:
             with _lock:
-                run.finished = True
                 if run.timeout is not None:
                     _deadlines.pop(run, None)
                 if run.stop_reason is not None:
@@ -112,13 +115,12 @@ def shut_down() -> None:
 
 
 def _stop(run: "Run", reason: str) -> bool:
-    if run.finished:
-        return False
     if run.stop_reason is None:
         run.stop_reason = reason
-        _stopping.setdefault(run.thread, []).append(run)
-        _arm(run)
-    return True
+        if not run.finished:
+            _stopping.setdefault(run.thread, []).append(run)
+            _arm(run)
+    return not run.finished
 
 
 def _forget(run: "Run") -> None:
