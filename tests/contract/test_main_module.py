@@ -18,6 +18,8 @@ Opener = Callable[..., Interpreter]
 pytestmark = [
     # A host with threads that forks is warned; here that is the point.
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
+    # CPython 3.13.0: a finalizer inside of its resource tracker warns, and goes on.
+    pytest.mark.filterwarnings("ignore:ResourceTracker called reentrantly"),
 ]
 
 CHECKS = {
