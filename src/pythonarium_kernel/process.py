@@ -1,6 +1,6 @@
 """What scripts share with the host's process, and the host gets back.
 
-Streams, recursion limit and `sys.argv` exist once in a process.  While any run is on they
+Streams (stdin too), recursion limit and `sys.argv` exist once in a process.  While any run is on they
 may be as the scripts made them; when the last one ends they are the host's again.
 
 Invariants

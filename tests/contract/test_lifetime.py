@@ -8,12 +8,12 @@ import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
+from programs import run_script
 from pythonarium import (
     ClosedError,
     Interpreter,
@@ -23,7 +23,6 @@ from pythonarium import (
     ThreadSafetyError,
 )
 
-SCRIPTS = Path(__file__).parent.parent / "scripts"
 PATIENCE = 10.0  # seconds after which a thread or process is taken to hang
 
 Opener = Callable[..., Interpreter]
@@ -60,18 +59,6 @@ def no_collector() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-
-
-def run_script(name: str, *args: str) -> str:
-    done = subprocess.run(
-        [sys.executable, SCRIPTS / name, *args],
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())

@@ -1,7 +1,6 @@
 """How a run ends that would not end: by its deadline, or by an interrupt."""
 
 import json
-import subprocess
 import sys
 import threading
 import time
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from programs import run_script
 from pythonarium import (
     Interpreter,
     ScriptError,
@@ -22,7 +22,6 @@ from pythonarium import (
     SettingsError,
 )
 
-SCRIPTS = Path(__file__).parent.parent / "scripts"
 PATIENCE = 10.0  # seconds after which a run is taken to hang
 SHORT = 0.1  # a deadline that is meant to pass
 PROMPT = 1.0  # what "at once" may take on a busy machine
@@ -448,19 +447,6 @@ def test_interrupt_at_every_step_of_the_kernel(rung: str, way: str) -> None:
     """Before, in and after the script; also from a signal handler of the host."""
     places = run_script("interrupt_anywhere.py", rung, way)
     assert int(places) > 20
-
-
-def run_script(name: str, *args: str) -> str:
-    """Run one of tests/scripts in a process of its own; return what it prints."""
-    done = subprocess.run(
-        [sys.executable, SCRIPTS / name, *args],
-        capture_output=True,
-        text=True,
-        timeout=80,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
 
 
 @pytest.mark.timeout(90)
