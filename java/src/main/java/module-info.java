@@ -1,0 +1,4 @@
+/** Runs Python in the process of a Java program; see {@link org.pythonarium}. */
+module org.pythonarium {
+    exports org.pythonarium;
+}
