@@ -1,0 +1,442 @@
+package org.pythonarium.internal;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Collections;
+
+/**
+ * The C functions of CPython that every program needs, under their own names.
+ *
+ * <p>Pointers and integers are all passed as {@code long}: a handful of call shapes serves every
+ * function, and what costs time at start is the linking of shapes. The upper half of an
+ * {@code int} result is undefined until it is cast, as the wrappers here do. Symbols are resolved
+ * when this class is initialised, so {@link Library#open} comes first.
+ *
+ * <p>Nothing is checked here. Unless a function says that it may be called detached, the caller
+ * is attached to the interpreter ({@link Attachment}) and on a stack that is large enough. A
+ * returned pointer is a new reference unless it says borrowed; 0 and -1 tell of an error that is
+ * set in Python.
+ */
+final class CPython {
+
+    /** All of memory, to be read and written by address. */
+    static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    /** Offset of the type in an object. */
+    static final long OB_TYPE = 8;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final MethodHandle J0 = shape(0);
+    private static final MethodHandle J1 = shape(1);
+    private static final MethodHandle J2 = shape(2);
+    private static final MethodHandle J3 = shape(3);
+    private static final MethodHandle J4 = shape(4);
+
+    private static final MemorySegment _PyThreadState_New = find("PyThreadState_New");
+    private static final MemorySegment _PyEval_SaveThread = find("PyEval_SaveThread");
+    private static final MemorySegment _PyEval_RestoreThread = find("PyEval_RestoreThread");
+    private static final MemorySegment _PyThreadState_Clear = find("PyThreadState_Clear");
+    private static final MemorySegment _PyThreadState_DeleteCurrent = find("PyThreadState_DeleteCurrent");
+    private static final MemorySegment _PyThreadState_Next = find("PyThreadState_Next");
+    private static final MemorySegment _PyInterpreterState_ThreadHead = find("PyInterpreterState_ThreadHead");
+    private static final MemorySegment _PyInterpreterState_Main = find("PyInterpreterState_Main");
+    private static final MemorySegment _PyGILState_GetThisThreadState = find("PyGILState_GetThisThreadState");
+    private static final MemorySegment _PyThreadState_Get = find("PyThreadState_Get");
+    private static final MemorySegment _PyThreadState_SetAsyncExc = find("PyThreadState_SetAsyncExc");
+    private static final MemorySegment _Py_IsInitialized = find("Py_IsInitialized");
+    private static final MemorySegment _Py_FinalizeEx = find("Py_FinalizeEx");
+    private static final MemorySegment _Py_IncRef = find("Py_IncRef");
+    private static final MemorySegment _Py_DecRef = find("Py_DecRef");
+    private static final MemorySegment _PyObject_Vectorcall = find("PyObject_Vectorcall");
+    private static final MemorySegment _PyObject_GetAttr = find("PyObject_GetAttr");
+    private static final MemorySegment _PyObject_SetAttr = find("PyObject_SetAttr");
+    private static final MemorySegment _PyObject_GetItem = find("PyObject_GetItem");
+    private static final MemorySegment _PyObject_SetItem = find("PyObject_SetItem");
+    private static final MemorySegment _PyObject_DelItem = find("PyObject_DelItem");
+    private static final MemorySegment _PyObject_IsTrue = find("PyObject_IsTrue");
+    private static final MemorySegment _PyObject_Size = find("PyObject_Size");
+    private static final MemorySegment _PyObject_Str = find("PyObject_Str");
+    private static final MemorySegment _PyObject_Repr = find("PyObject_Repr");
+    private static final MemorySegment _PyObject_Hash = find("PyObject_Hash");
+    private static final MemorySegment _PyObject_RichCompareBool = find("PyObject_RichCompareBool");
+    private static final MemorySegment _PyObject_IsInstance = find("PyObject_IsInstance");
+    private static final MemorySegment _PyObject_GetIter = find("PyObject_GetIter");
+    private static final MemorySegment _PyIter_Next = find("PyIter_Next");
+    private static final MemorySegment _PyCallable_Check = find("PyCallable_Check");
+    private static final MemorySegment _PyImport_ImportModule = find("PyImport_ImportModule");
+    private static final MemorySegment _PyErr_Occurred = find("PyErr_Occurred");
+    private static final MemorySegment _PyErr_Fetch = find("PyErr_Fetch");
+    private static final MemorySegment _PyErr_NormalizeException = find("PyErr_NormalizeException");
+    private static final MemorySegment _PyException_SetTraceback = find("PyException_SetTraceback");
+    private static final MemorySegment _PyErr_GetRaisedException = find("PyErr_GetRaisedException");
+    private static final MemorySegment _PyErr_SetObject = find("PyErr_SetObject");
+    private static final MemorySegment _PyErr_SetString = find("PyErr_SetString");
+    private static final MemorySegment _PyErr_Clear = find("PyErr_Clear");
+    private static final MemorySegment _PyLong_FromLongLong = find("PyLong_FromLongLong");
+    private static final MemorySegment _PyLong_AsLongLongAndOverflow = find("PyLong_AsLongLongAndOverflow");
+    private static final MemorySegment _PyBool_FromLong = find("PyBool_FromLong");
+    private static final MemorySegment _PyUnicode_DecodeUTF8 = find("PyUnicode_DecodeUTF8");
+    private static final MemorySegment _PyUnicode_AsUTF8AndSize = find("PyUnicode_AsUTF8AndSize");
+    private static final MemorySegment _PyUnicode_InternInPlace = find("PyUnicode_InternInPlace");
+    private static final MemorySegment _PyBytes_FromStringAndSize = find("PyBytes_FromStringAndSize");
+    private static final MemorySegment _PyBytes_AsString = find("PyBytes_AsString");
+    private static final MemorySegment _PyBytes_Size = find("PyBytes_Size");
+    private static final MemorySegment _PyDict_GetItemWithError = find("PyDict_GetItemWithError");
+    private static final MemorySegment _PyDict_SetItem = find("PyDict_SetItem");
+    private static final MemorySegment _PyDict_DelItem = find("PyDict_DelItem");
+    private static final MemorySegment _PyDict_Next = find("PyDict_Next");
+    private static final MemorySegment _PyTuple_New = find("PyTuple_New");
+    private static final MemorySegment _PyTuple_SetItem = find("PyTuple_SetItem");
+    private static final MemorySegment _PyTuple_GetItem = find("PyTuple_GetItem");
+    private static final MemorySegment _PyTuple_Size = find("PyTuple_Size");
+    private static final MemorySegment _PyMarshal_ReadObjectFromString = find("PyMarshal_ReadObjectFromString");
+    private static final MemorySegment _PyMarshal_WriteObjectToString = find("PyMarshal_WriteObjectToString");
+    private static final MemorySegment _PyCFunction_NewEx = find("PyCFunction_NewEx");
+    private static final MemorySegment _PyCapsule_New = find("PyCapsule_New");
+    private static final MemorySegment _PyCapsule_GetPointer = find("PyCapsule_GetPointer");
+
+    private CPython() {}
+
+    /** Returns the address of a symbol that every supported CPython has. */
+    static long address(String name) {
+        long address = Library.find(name);
+        if (address == 0) {
+            throw new IllegalStateException("this libpython has no symbol " + name);
+        }
+        return address;
+    }
+
+    /** Returns an object's type; borrowed. */
+    static long Py_TYPE(long object) {
+        return MEMORY.get(ValueLayout.JAVA_LONG, object + OB_TYPE);
+    }
+
+    // Threads and the gil
+
+    /** Detached: makes a thread's state. */
+    static long PyThreadState_New(long a) {
+        return call(_PyThreadState_New, a);
+    }
+
+    static long PyEval_SaveThread() {
+        return call(_PyEval_SaveThread);
+    }
+
+    /** Detached: attaches; waits for the GIL. */
+    static void PyEval_RestoreThread(long a) {
+        call(_PyEval_RestoreThread, a);
+    }
+
+    static void PyThreadState_Clear(long a) {
+        call(_PyThreadState_Clear, a);
+    }
+
+    /** Detaches. */
+    static void PyThreadState_DeleteCurrent() {
+        call(_PyThreadState_DeleteCurrent);
+    }
+
+    static long PyThreadState_Next(long a) {
+        return call(_PyThreadState_Next, a);
+    }
+
+    static long PyInterpreterState_ThreadHead(long a) {
+        return call(_PyInterpreterState_ThreadHead, a);
+    }
+
+    /** Detached. */
+    static long PyInterpreterState_Main() {
+        return call(_PyInterpreterState_Main);
+    }
+
+    /** Detached. */
+    static long PyGILState_GetThisThreadState() {
+        return call(_PyGILState_GetThisThreadState);
+    }
+
+    static long PyThreadState_Get() {
+        return call(_PyThreadState_Get);
+    }
+
+    static int PyThreadState_SetAsyncExc(long a, long b) {
+        return (int) call(_PyThreadState_SetAsyncExc, a, b);
+    }
+
+    /** Detached. */
+    static int Py_IsInitialized() {
+        return (int) call(_Py_IsInitialized);
+    }
+
+    static int Py_FinalizeEx() {
+        return (int) call(_Py_FinalizeEx);
+    }
+
+    // Objects
+
+    static void Py_IncRef(long a) {
+        call(_Py_IncRef, a);
+    }
+
+    static void Py_DecRef(long a) {
+        call(_Py_DecRef, a);
+    }
+
+    static long PyObject_Vectorcall(long a, long b, long c, long d) {
+        return call(_PyObject_Vectorcall, a, b, c, d);
+    }
+
+    static long PyObject_GetAttr(long a, long b) {
+        return call(_PyObject_GetAttr, a, b);
+    }
+
+    static int PyObject_SetAttr(long a, long b, long c) {
+        return (int) call(_PyObject_SetAttr, a, b, c);
+    }
+
+    static long PyObject_GetItem(long a, long b) {
+        return call(_PyObject_GetItem, a, b);
+    }
+
+    static int PyObject_SetItem(long a, long b, long c) {
+        return (int) call(_PyObject_SetItem, a, b, c);
+    }
+
+    static int PyObject_DelItem(long a, long b) {
+        return (int) call(_PyObject_DelItem, a, b);
+    }
+
+    static int PyObject_IsTrue(long a) {
+        return (int) call(_PyObject_IsTrue, a);
+    }
+
+    static long PyObject_Size(long a) {
+        return call(_PyObject_Size, a);
+    }
+
+    static long PyObject_Str(long a) {
+        return call(_PyObject_Str, a);
+    }
+
+    static long PyObject_Repr(long a) {
+        return call(_PyObject_Repr, a);
+    }
+
+    static long PyObject_Hash(long a) {
+        return call(_PyObject_Hash, a);
+    }
+
+    static int PyObject_RichCompareBool(long a, long b, long c) {
+        return (int) call(_PyObject_RichCompareBool, a, b, c);
+    }
+
+    static int PyObject_IsInstance(long a, long b) {
+        return (int) call(_PyObject_IsInstance, a, b);
+    }
+
+    static long PyObject_GetIter(long a) {
+        return call(_PyObject_GetIter, a);
+    }
+
+    static long PyIter_Next(long a) {
+        return call(_PyIter_Next, a);
+    }
+
+    static int PyCallable_Check(long a) {
+        return (int) call(_PyCallable_Check, a);
+    }
+
+    static long PyImport_ImportModule(long a) {
+        return call(_PyImport_ImportModule, a);
+    }
+
+    // Errors
+
+    static long PyErr_Occurred() {
+        return call(_PyErr_Occurred);
+    }
+
+    /** CPython 3.11. */
+    static void PyErr_Fetch(long a, long b, long c) {
+        call(_PyErr_Fetch, a, b, c);
+    }
+
+    /** CPython 3.11. */
+    static void PyErr_NormalizeException(long a, long b, long c) {
+        call(_PyErr_NormalizeException, a, b, c);
+    }
+
+    /** CPython 3.11. */
+    static int PyException_SetTraceback(long a, long b) {
+        return (int) call(_PyException_SetTraceback, a, b);
+    }
+
+    /** CPython 3.12 and newer. */
+    static long PyErr_GetRaisedException() {
+        return call(_PyErr_GetRaisedException);
+    }
+
+    static void PyErr_SetObject(long a, long b) {
+        call(_PyErr_SetObject, a, b);
+    }
+
+    static void PyErr_SetString(long a, long b) {
+        call(_PyErr_SetString, a, b);
+    }
+
+    static void PyErr_Clear() {
+        call(_PyErr_Clear);
+    }
+
+    // Numbers and text
+
+    static long PyLong_FromLongLong(long a) {
+        return call(_PyLong_FromLongLong, a);
+    }
+
+    static long PyLong_AsLongLongAndOverflow(long a, long b) {
+        return call(_PyLong_AsLongLongAndOverflow, a, b);
+    }
+
+    static long PyBool_FromLong(long a) {
+        return call(_PyBool_FromLong, a);
+    }
+
+    static long PyUnicode_DecodeUTF8(long a, long b, long c) {
+        return call(_PyUnicode_DecodeUTF8, a, b, c);
+    }
+
+    static long PyUnicode_AsUTF8AndSize(long a, long b) {
+        return call(_PyUnicode_AsUTF8AndSize, a, b);
+    }
+
+    static void PyUnicode_InternInPlace(long a) {
+        call(_PyUnicode_InternInPlace, a);
+    }
+
+    static long PyBytes_FromStringAndSize(long a, long b) {
+        return call(_PyBytes_FromStringAndSize, a, b);
+    }
+
+    static long PyBytes_AsString(long a) {
+        return call(_PyBytes_AsString, a);
+    }
+
+    static long PyBytes_Size(long a) {
+        return call(_PyBytes_Size, a);
+    }
+
+    // Containers
+
+    /** Borrowed. */
+    static long PyDict_GetItemWithError(long a, long b) {
+        return call(_PyDict_GetItemWithError, a, b);
+    }
+
+    static int PyDict_SetItem(long a, long b, long c) {
+        return (int) call(_PyDict_SetItem, a, b, c);
+    }
+
+    static int PyDict_DelItem(long a, long b) {
+        return (int) call(_PyDict_DelItem, a, b);
+    }
+
+    /** Reads the next pair; borrowed. */
+    static int PyDict_Next(long a, long b, long c, long d) {
+        return (int) call(_PyDict_Next, a, b, c, d);
+    }
+
+    static long PyTuple_New(long a) {
+        return call(_PyTuple_New, a);
+    }
+
+    /** Steals. */
+    static int PyTuple_SetItem(long a, long b, long c) {
+        return (int) call(_PyTuple_SetItem, a, b, c);
+    }
+
+    /** Borrowed. */
+    static long PyTuple_GetItem(long a, long b) {
+        return call(_PyTuple_GetItem, a, b);
+    }
+
+    static long PyTuple_Size(long a) {
+        return call(_PyTuple_Size, a);
+    }
+
+    static long PyMarshal_ReadObjectFromString(long a, long b) {
+        return call(_PyMarshal_ReadObjectFromString, a, b);
+    }
+
+    static long PyMarshal_WriteObjectToString(long a, long b) {
+        return call(_PyMarshal_WriteObjectToString, a, b);
+    }
+
+    // Functions of ours
+
+    static long PyCFunction_NewEx(long a, long b, long c) {
+        return call(_PyCFunction_NewEx, a, b, c);
+    }
+
+    static long PyCapsule_New(long a, long b, long c) {
+        return call(_PyCapsule_New, a, b, c);
+    }
+
+    static long PyCapsule_GetPointer(long a, long b) {
+        return call(_PyCapsule_GetPointer, a, b);
+    }
+
+    /** Returns a function, or NULL where this CPython has none of that name. */
+    static MemorySegment find(String name) {
+        return MemorySegment.ofAddress(Library.find(name));
+    }
+
+    private static MethodHandle shape(int arguments) {
+        MemoryLayout[] layouts =
+                Collections.nCopies(arguments, ValueLayout.JAVA_LONG).toArray(MemoryLayout[]::new);
+        return LINKER.downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_LONG, layouts));
+    }
+
+    private static long call(MemorySegment function) {
+        try {
+            return (long) J0.invokeExact(function);
+        } catch (Throwable failure) {
+            throw Unexpected.rethrow(failure);
+        }
+    }
+
+    private static long call(MemorySegment function, long a) {
+        try {
+            return (long) J1.invokeExact(function, a);
+        } catch (Throwable failure) {
+            throw Unexpected.rethrow(failure);
+        }
+    }
+
+    private static long call(MemorySegment function, long a, long b) {
+        try {
+            return (long) J2.invokeExact(function, a, b);
+        } catch (Throwable failure) {
+            throw Unexpected.rethrow(failure);
+        }
+    }
+
+    private static long call(MemorySegment function, long a, long b, long c) {
+        try {
+            return (long) J3.invokeExact(function, a, b, c);
+        } catch (Throwable failure) {
+            throw Unexpected.rethrow(failure);
+        }
+    }
+
+    private static long call(MemorySegment function, long a, long b, long c, long d) {
+        try {
+            return (long) J4.invokeExact(function, a, b, c, d);
+        } catch (Throwable failure) {
+            throw Unexpected.rethrow(failure);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package org.pythonarium.internal;
+
+import org.pythonarium.PythonException;
+
+/** One hold of the main interpreter's lock, in the thread that took it. */
+public final class Guard {
+
+    private final Interpreter interpreter;
+    private final Attachment attachment;
+    private boolean isOpen = true;
+
+    private Guard(Interpreter interpreter, Attachment attachment) {
+        this.interpreter = interpreter;
+        this.attachment = attachment;
+        attachment.open();
+    }
+
+    /** Takes the lock, waiting for it as long as it takes. */
+    public static Guard lock() {
+        Interpreter python = Launcher.main();
+        Attachment attachment = Attachment.current(python);
+        python.isHome(attachment); // the first one that asks is at home
+        python.lock().lock(attachment);
+        return new Guard(python, attachment);
+    }
+
+    /**
+     * Takes the lock, if it is to be had within the time; returns null if it is not.
+     *
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    public static Guard tryLock(long nanoseconds) throws InterruptedException {
+        Interpreter python = Launcher.main();
+        Attachment attachment = Attachment.current(python);
+        python.isHome(attachment);
+        return python.lock().tryLock(attachment, nanoseconds) ? new Guard(python, attachment) : null;
+    }
+
+    /** Tells whether the calling thread may use the interpreter as things are. */
+    public static boolean isAllowed() {
+        Interpreter python = Launcher.main();
+        Attachment attachment = Attachment.current(python);
+        return python.lock().isHeldBy(attachment) || attachment.isInCallback() || python.isHome(attachment);
+    }
+
+    /** Tells whether the calling thread holds the lock; starts nothing. */
+    public static boolean isLocked() {
+        if (!Launcher.isStarted()) {
+            return false;
+        }
+        Interpreter python = Launcher.main();
+        return python.lock().isHeldBy(Attachment.current(python));
+    }
+
+    /**
+     * Gives the hold back; the second time it does nothing.
+     *
+     * @throws PythonException if another thread took it
+     */
+    public void close() {
+        if (!isOpen) {
+            return;
+        }
+        if (Attachment.current(interpreter) != attachment) {
+            throw new PythonException("this PythonGIL belongs to " + attachment + "; close it there");
+        }
+        isOpen = false;
+        attachment.close();
+        interpreter.lock().unlock(attachment);
+    }
+}

@@ -1,0 +1,148 @@
+package org.pythonarium.internal;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.pythonarium.PythonException;
+
+/**
+ * An interpreter in this process: who may use it, and what is known of it.
+ *
+ * <p>The main one starts at the first call, once. The thread that makes that call is at home: its
+ * calls take the lock by themselves. Any other thread takes it first, or is called by Python.
+ */
+final class Interpreter {
+
+    /** What Python4J documents for a thread without the lock. */
+    static final String NOT_LOCKED =
+            "Attempt to use Python4j from multiple threads without acquiring GIL. Enclose your code"
+                    + " in a try(PythonGIL gil = PythonGIL.lock()){...} block to ensure that GIL is"
+                    + " acquired in multi-threaded environments.";
+
+    private enum Life { NEW, OPEN, CLOSED }
+
+    private final InterpreterLock lock = new InterpreterLock();
+    private final AtomicReference<Attachment> home = new AtomicReference<>();
+    private final Set<Long> threadStates = ConcurrentHashMap.newKeySet();
+    final Releases releases = new Releases();
+    private final int minorVersion;
+    private volatile Life life = Life.NEW;
+    private long pointer;
+    private long knownHead;
+    private boolean wasLonely;
+    private boolean isOurs;
+    private Kernel kernel;
+
+    Interpreter(int minorVersion) {
+        this.minorVersion = minorVersion;
+    }
+
+    /** Takes note of the interpreter that the calling thread is attached to. */
+    void opened(long pointer, long threadState, Kernel kernel, boolean isOurs) {
+        this.pointer = pointer;
+        this.kernel = kernel;
+        this.isOurs = isOurs;
+        threadStates.add(threadState);
+        life = Life.OPEN;
+    }
+
+    /** Refuses all calls from now on, and ends Python if it can be ended in peace. */
+    void close() {
+        life = Life.CLOSED;
+    }
+
+    boolean isOpen() {
+        return life == Life.OPEN;
+    }
+
+    /** @throws PythonException if it is closed */
+    void checkOpen() {
+        if (life != Life.OPEN) {
+            throw new PythonException("Python has ended in this process: the JVM is shutting down");
+        }
+    }
+
+    InterpreterLock lock() {
+        return lock;
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    /** Tells whether this CPython looks at the true end of the stack. */
+    boolean checksStack() {
+        return minorVersion >= 14;
+    }
+
+    int minorVersion() {
+        return minorVersion;
+    }
+
+    // Who may use it
+
+    /**
+     * Does the work for the calling thread.
+     *
+     * @throws PythonException if the thread may not use the interpreter as things are
+     */
+    <T> T call(Work<T> work) {
+        Attachment attachment = Attachment.current(this);
+        if (lock.isHeldBy(attachment) || attachment.isInCallback()) {
+            return attachment.run(work);
+        }
+        if (!isHome(attachment)) {
+            throw new PythonException(NOT_LOCKED);
+        }
+        lock.lock(attachment);
+        try {
+            return attachment.run(work);
+        } finally {
+            lock.unlock(attachment);
+        }
+    }
+
+    /** Tells whether the attachment is the first one that asked. */
+    boolean isHome(Attachment attachment) {
+        Attachment first = home.get();
+        return first == attachment
+                || first == null && home.compareAndSet(null, attachment)
+                || home.get() == attachment;
+    }
+
+    // Thread states
+
+    /** Makes a thread state for the calling thread; it need not be attached. */
+    long newThreadState() {
+        checkOpen();
+        long state = CPython.PyThreadState_New(pointer);
+        if (state == 0) {
+            throw new OutOfMemoryError("Python has no memory for another thread's state");
+        }
+        threadStates.add(state);
+        return state;
+    }
+
+    /** Takes note that a thread state is about to be deleted. */
+    void forgetThreadState(long state) {
+        threadStates.remove(state);
+    }
+
+    /**
+     * Tells whether no thread that Python has started is there to want the GIL.
+     *
+     * <p>The caller is attached, so the list of states changes only at its head.
+     */
+    boolean isLonely() {
+        long head = CPython.PyInterpreterState_ThreadHead(pointer);
+        if (head != knownHead) {
+            boolean lonely = true;
+            for (long state = head; state != 0 && lonely; state = CPython.PyThreadState_Next(state)) {
+                lonely = threadStates.contains(state);
+            }
+            wasLonely = lonely;
+            knownHead = lonely ? head : 0; // look again while there is another
+        }
+        return wasLonely;
+    }
+}

@@ -1,0 +1,87 @@
+package org.pythonarium.internal;
+
+import java.lang.foreign.Arena;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import org.pythonarium.PythonException;
+
+/** Where the kernel's Python modules lie, and how they are imported from there. */
+final class KernelSource {
+
+    private static final String PROBE = "/pythonarium_kernel/jvm.py";
+
+    private KernelSource() {}
+
+    /**
+     * Imports the kernel from this program's own jar or folder.
+     *
+     * @throws PythonException if it is not there, or Python cannot import it
+     */
+    static Kernel load(Attachment attachment) {
+        long sys = importModule(attachment, "sys");
+        long path = attribute(attachment, sys, "path");
+        long entry = Text.toPython(attachment, entry());
+        long zero = CPython.PyLong_FromLongLong(0);
+        try {
+            callMethod(attachment, path, "insert", zero, entry);
+            long module = importModule(attachment, "pythonarium_kernel.jvm");
+            callMethod(attachment, path, "remove", entry);
+            return new Kernel(module);
+        } finally {
+            CPython.Py_DecRef(zero);
+            CPython.Py_DecRef(entry);
+            CPython.Py_DecRef(path);
+            CPython.Py_DecRef(sys);
+        }
+    }
+
+    private static long importModule(Attachment attachment, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            return Failure.check(
+                    attachment, CPython.PyImport_ImportModule(arena.allocateFrom(name).address()));
+        }
+    }
+
+    private static void callMethod(Attachment attachment, long object, String name, long... arguments) {
+        long method = attribute(attachment, object, name);
+        try {
+            CPython.Py_DecRef(
+                    Failure.check(attachment, Kernel.vectorcall(attachment, method, arguments)));
+        } finally {
+            CPython.Py_DecRef(method);
+        }
+    }
+
+    private static long attribute(Attachment attachment, long object, String name) {
+        long str = Text.toPython(attachment, name);
+        try {
+            return Failure.check(attachment, CPython.PyObject_GetAttr(object, str));
+        } finally {
+            CPython.Py_DecRef(str);
+        }
+    }
+
+    /** Returns the entry of {@code sys.path} that has the kernel: a folder, or a jar. */
+    private static String entry() {
+        URL url = KernelSource.class.getResource(PROBE);
+        if (url == null) {
+            throw new PythonException("the jar has no " + PROBE.substring(1)
+                    + "; build it with Maven, or put the folder src of Pythonarium on the class path");
+        }
+        try {
+            String location = url.toString();
+            if (location.startsWith("jar:") && location.indexOf('!') == location.lastIndexOf('!')) {
+                return Path.of(new URI(location.substring("jar:".length(), location.indexOf('!')))).toString();
+            }
+            if (location.startsWith("file:")) {
+                return Path.of(url.toURI()).getParent().getParent().toString();
+            }
+        } catch (URISyntaxException failure) {
+            throw new PythonException("the jar's place is no path: " + url, failure);
+        }
+        throw new PythonException("Python cannot import from " + url
+                + "; put pythonarium's jar on the class path as a file of its own");
+    }
+}

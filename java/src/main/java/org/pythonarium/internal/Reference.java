@@ -1,0 +1,161 @@
+package org.pythonarium.internal;
+
+import java.lang.ref.Cleaner;
+import java.util.Objects;
+import org.pythonarium.PythonException;
+
+/**
+ * A reference to an object of Python that Java owns.
+ *
+ * <p>Made attached, from a new reference, which it takes over. It is given back once: when the
+ * frame that owns it closes, by {@link #release}, or, where no frame owns it, some time after the
+ * last use in Java. Any thread that may use the interpreter may use it until then; afterwards each
+ * use is refused.
+ */
+public final class Reference {
+
+    private static final Cleaner CLEANER = Cleaner.create(task -> {
+        Thread thread = new Thread(task, "python cleaner");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private final Interpreter interpreter;
+    private final Held held;
+    private Frame frame; // the GIL guards it
+
+    private Reference(Attachment attachment, long object) {
+        interpreter = attachment.interpreter;
+        held = new Held(object, interpreter.releases);
+        frame = attachment.frame();
+        if (frame == null || !frame.add(this)) {
+            letGoWhenUnused();
+        }
+    }
+
+    /** Takes over a new reference. */
+    static Reference adopt(Attachment attachment, long object) {
+        return new Reference(attachment, object);
+    }
+
+    /** Makes a new reference to a borrowed object. */
+    static Reference to(Attachment attachment, long object) {
+        CPython.Py_IncRef(object);
+        return new Reference(attachment, object);
+    }
+
+    /** What is done with the object, attached. */
+    @FunctionalInterface
+    interface Use<T> {
+        T with(Attachment attachment, long object);
+    }
+
+    /**
+     * Does something with the object.
+     *
+     * @throws PythonException if it was released, or the thread may not use the interpreter
+     */
+    <T> T use(Use<T> use) {
+        try {
+            return interpreter.call(attachment -> use.with(attachment, pointer()));
+        } finally {
+            java.lang.ref.Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Returns the address of the object; the caller is attached and keeps this reachable.
+     *
+     * @throws PythonException if it was released
+     */
+    long pointer() {
+        long pointer = held.pointer;
+        if (pointer == 0) {
+            throw new PythonException("this PythonObject was released when its PythonGC frame closed,"
+                    + " or by del(); PythonGC.keep(object) lets it outlive the frame");
+        }
+        return pointer;
+    }
+
+    /** Tells whether it was given back. */
+    public boolean isReleased() {
+        return held.pointer == 0;
+    }
+
+    /** Returns the object's address, for messages and identity; 0 once it was released. */
+    public long address() {
+        return held.pointer;
+    }
+
+    /** Returns the interpreter that the object lives in. */
+    Interpreter interpreter() {
+        return interpreter;
+    }
+
+    /** Gives the object back; the second time it does nothing. */
+    public void release() {
+        interpreter.call(attachment -> {
+            if (frame != null) {
+                frame.remove(this);
+            }
+            drop();
+            return null;
+        });
+    }
+
+    /** Gives the object back; the caller is attached, and its frame forgets it. */
+    void drop() {
+        long pointer = held.pointer;
+        if (pointer != 0) {
+            held.pointer = 0;
+            frame = null;
+            CPython.Py_DecRef(pointer);
+        }
+    }
+
+    /** Moves it to another frame, or to none; attached. */
+    void moveTo(Frame outer) {
+        frame = outer;
+        if (outer == null || !outer.add(this)) {
+            frame = null;
+            letGoWhenUnused();
+        }
+    }
+
+    Frame frame() {
+        return frame;
+    }
+
+    private void letGoWhenUnused() {
+        frame = null;
+        CLEANER.register(this, held);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Reference reference && held.pointer == reference.held.pointer;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hashCode(held.pointer);
+    }
+
+    private static final class Held implements Runnable {
+
+        private final Releases releases;
+        private volatile long pointer;
+
+        Held(long pointer, Releases releases) {
+            this.pointer = pointer;
+            this.releases = releases;
+        }
+
+        @Override
+        public void run() {
+            if (pointer != 0) {
+                releases.add(pointer);
+            }
+        }
+    }
+}
