@@ -33,6 +33,9 @@ final class Attachment {
     /** Open {@code PythonGC} frames, the innermost first; the owner's. */
     final Deque<Frame> frames = new ArrayDeque<>();
 
+    /** Open context scopes, the innermost first; the owner's. */
+    final Deque<ContextScope> scopes = new ArrayDeque<>();
+
     final Scratch scratch = new Scratch();
 
     /** What the thread's current context is, as the kernel knows it. */

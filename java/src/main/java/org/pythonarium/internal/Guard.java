@@ -36,15 +36,22 @@ public final class Guard {
         return python.lock().tryLock(attachment, nanoseconds) ? new Guard(python, attachment) : null;
     }
 
-    /** Tells whether the calling thread may use the interpreter as things are. */
-    public static boolean isAllowed() {
-        Interpreter python = Launcher.main();
-        Attachment attachment = Attachment.current(python);
-        return python.lock().isHeldBy(attachment) || attachment.isInCallback() || python.isHome(attachment);
+    /**
+     * Checks that the calling thread may use the interpreter as things are.
+     *
+     * @throws PythonException if it may not
+     */
+    public static void check() {
+        Launcher.main().check();
+    }
+
+    /** Tells whether any thread holds the lock; starts nothing. */
+    public static boolean isLocked() {
+        return Launcher.isStarted() && Launcher.main().lock().isHeld();
     }
 
     /** Tells whether the calling thread holds the lock; starts nothing. */
-    public static boolean isLocked() {
+    public static boolean isLockedByMe() {
         if (!Launcher.isStarted()) {
             return false;
         }

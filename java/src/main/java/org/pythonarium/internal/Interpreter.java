@@ -102,6 +102,23 @@ final class Interpreter {
         }
     }
 
+    /** Does the work without the lock: for what any thread may ask at any time. */
+    <T> T callUnlocked(Work<T> work) {
+        return Attachment.current(this).run(work);
+    }
+
+    /**
+     * Checks that the calling thread may use the interpreter as things are.
+     *
+     * @throws PythonException if it may not
+     */
+    void check() {
+        Attachment attachment = Attachment.current(this);
+        if (!lock.isHeldBy(attachment) && !attachment.isInCallback() && !isHome(attachment)) {
+            throw new PythonException(NOT_LOCKED);
+        }
+    }
+
     /** Tells whether the attachment is the first one that asked. */
     boolean isHome(Attachment attachment) {
         Attachment first = home.get();

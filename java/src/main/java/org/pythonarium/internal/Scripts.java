@@ -1,5 +1,7 @@
 package org.pythonarium.internal;
 
+import java.time.Duration;
+import java.util.Map;
 import org.pythonarium.PythonException;
 
 /** Running code in the calling thread's context, and the variables there. */
@@ -7,18 +9,51 @@ public final class Scripts {
 
     private Scripts() {}
 
+    /** Starts Python, unless it runs. */
+    public static void start() {
+        Launcher.main();
+    }
+
     /**
      * Runs a script.
      *
+     * @param timeout after which it is ended; null: never
      * @throws PythonException if it cannot be compiled, or raises
      */
-    public static void run(String source) {
+    public static void run(String source, Duration timeout) {
         Interpreter python = Launcher.main();
         python.call(attachment -> {
             Kernel kernel = python.kernel();
             kernel.namespace(attachment);
-            kernel.run(attachment, "execute", kernel.context(attachment), kernel.source(attachment, source));
+            long context = kernel.context(attachment);
+            long text = kernel.source(attachment, source);
+            if (timeout == null) {
+                kernel.run(attachment, "execute", context, text);
+            } else {
+                runInTime(attachment, context, text, timeout);
+            }
             return null;
+        });
+    }
+
+    private static void runInTime(Attachment attachment, long context, long text, Duration timeout) {
+        long seconds = Converter.toPython(attachment, "timeout", timeout.toNanos() / 1e9);
+        try {
+            attachment.interpreter.kernel().run(attachment, "execute", context, text, seconds);
+        } finally {
+            CPython.Py_DecRef(seconds);
+        }
+    }
+
+    /** Ends the script that runs; returns false if none does. Any thread may ask. */
+    public static boolean interrupt() {
+        return Launcher.isStarted() && Launcher.main().callUnlocked(attachment -> {
+            long ended = attachment.interpreter.kernel().call(attachment, "interrupt");
+            try {
+                return (Boolean) Converter.toJava(attachment, ended);
+            } finally {
+                CPython.Py_DecRef(ended);
+            }
         });
     }
 
@@ -39,6 +74,7 @@ public final class Scripts {
 
     /** Sets a variable to what a Java value is in Python. */
     public static void set(String name, Object value) {
+        Names.checked(name);
         Interpreter python = Launcher.main();
         python.call(attachment -> {
             long namespace = python.kernel().namespace(attachment);
@@ -68,8 +104,59 @@ public final class Scripts {
                 attachment -> Reference.to(attachment, find(attachment, name)));
     }
 
+    /** Returns what a Java value is in Python. */
+    public static Reference object(Object value) {
+        return Launcher.main().call(attachment ->
+                Reference.adopt(attachment, Converter.toPython(attachment, "value", value)));
+    }
+
+    /** Returns what an object of Python's is in Java. */
+    public static Object value(Reference reference) {
+        return reference.use((attachment, object) -> Converter.toJava(attachment, "object", object));
+    }
+
+    /** Returns the name of an object's type, as Python's {@code __qualname__} has it. */
+    public static String typeName(Reference reference) {
+        return reference.use((attachment, object) -> {
+            long name = Failure.check(attachment, CPython.PyObject_GetAttr(
+                    CPython.Py_TYPE(object),
+                    attachment.interpreter.kernel().name(attachment, "__qualname__")));
+            try {
+                return Text.toJava(attachment, name);
+            } finally {
+                CPython.Py_DecRef(name);
+            }
+        });
+    }
+
+    /** Deletes a variable. */
+    public static void delete(String name) {
+        Launcher.main().call(attachment -> {
+            find(attachment, name);
+            Kernel kernel = attachment.interpreter.kernel();
+            return Failure.check(attachment, CPython.PyDict_DelItem(
+                    kernel.namespace(attachment), kernel.name(attachment, name)));
+        });
+    }
+
+    /** Returns the variables of the current context that are values. */
+    public static Map<?, ?> variables() {
+        return Launcher.main().call(attachment -> {
+            Kernel kernel = attachment.interpreter.kernel();
+            long variables = kernel.call(attachment, "variables", kernel.context(attachment));
+            try {
+                return (Map<?, ?>) Converter.toJava(attachment, "variables", variables);
+            } finally {
+                CPython.Py_DecRef(variables);
+            }
+        });
+    }
+
     /** Returns a borrowed reference to a variable's value. */
     private static long find(Attachment attachment, String name) {
+        if (name == null) {
+            throw new PythonException("Invalid identifier: null; name the variable");
+        }
         Kernel kernel = attachment.interpreter.kernel();
         long namespace = kernel.namespace(attachment);
         long str = kernel.name(attachment, name);

@@ -1,0 +1,38 @@
+package org.pythonarium;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Variables in their order. */
+@SuppressWarnings("rawtypes") // as Python4J declares them
+public class PythonVariables extends ArrayList<PythonVariable> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** These variables. */
+    public PythonVariables(PythonVariable... variables) {
+        super(Arrays.asList(variables));
+    }
+
+    /** These variables. */
+    public PythonVariables(List<PythonVariable> variables) {
+        super(variables);
+    }
+
+    /** Returns the variable of that name, or null. */
+    @SuppressWarnings("unchecked")
+    public <T> PythonVariable<T> get(String name) {
+        return stream().filter(variable -> variable.getName().equals(name)).findFirst().orElse(null);
+    }
+
+    /** Adds a variable with a value. */
+    public <T> boolean add(String name, PythonType<T> type, Object value) {
+        return add(new PythonVariable<>(name, type, value));
+    }
+
+    /** Returns the names, in order. */
+    public List<String> names() {
+        return stream().map(PythonVariable::getName).toList();
+    }
+}
