@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from pythonarium.cli import doctor, jdks
+from pythonarium.cli import doctor
+from pythonarium.jvm import jdks, libraries
 
 COMMAND = (sys.executable, "-m", "pythonarium", "doctor")
 
@@ -107,7 +108,7 @@ def test_doctor_says_what_brings_a_missing_package() -> None:
 
 
 def test_doctor_finds_the_shared_library_of_this_python() -> None:
-    library = doctor.shared_library()
+    library = libraries.shared_library()
     if sysconfig.get_config_var("Py_ENABLE_SHARED"):
         assert library is not None
         assert library.exists()

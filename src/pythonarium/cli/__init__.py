@@ -1,4 +1,4 @@
-"""The command line: `pythonarium run`, `doctor`, `repl`.
+"""The command line: `pythonarium run`, `doctor`, `repl`, `jar`, `java`.
 
 app          the commands and their parser
 run          a script with typed variables in and out
@@ -9,7 +9,7 @@ data_files   --in NAME=@FILE
 presenting   results and errors, for a reader or as JSON
 json_values  a value -> what JSON can say
 process      what a command does to its process: streams, path, deadline, end
-jdks         the Java installations of this machine
+jar, java    for Java programs
 """
 
 from collections.abc import Sequence

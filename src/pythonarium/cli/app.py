@@ -26,6 +26,12 @@ COMMANDS: Final = {
     "doctor": """Say what works here, and what mends the rest.
 
         Exit code: 0 if scripts can be run, else 1.""",
+    "jar": """Print the path of the jar for Java programs.""",
+    "java": """Start java with this Python.
+
+        `pythonarium java -cp app.jar Main` puts Pythonarium's jar on the class path, and
+        sets native access, the Python to embed, and stacks on which every thread runs
+        Python itself.""",
     "repl": """Start an interactive session.
 
         Ctrl-C clears the line or interrupts what runs; Ctrl-D, exit() and quit() leave.
@@ -33,7 +39,8 @@ COMMANDS: Final = {
 }
 """Name -> help.  Each is imported when it is called."""
 USAGES: Final = {
-    "run": "Usage: pythonarium run [OPTIONS] FILE | - | -c CODE [ARGS] [-- ARGS]"
+    "java": "Usage: pythonarium java [ARGUMENTS OF JAVA]",
+    "run": "Usage: pythonarium run [OPTIONS] FILE | - | -c CODE [ARGS] [-- ARGS]",
 }
 LONE_DASH: Final = "\0"
 """Stands for the word `-`, which the parser would take for an option.  No word that comes

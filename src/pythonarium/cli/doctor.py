@@ -5,18 +5,19 @@ import os
 import platform
 import shutil
 import sys
-import sysconfig
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from pythonarium.cli.jdks import OLDEST, find_jdk
+from pythonarium.cli.jar import MEND
 from pythonarium.errors import PythonariumError
 from pythonarium.interpreter import RUNGS, Interpreter
+from pythonarium.jvm.jars import JAR
+from pythonarium.jvm.jdks import OLDEST, find_jdk
+from pythonarium.jvm.libraries import shared_library
 
 __all__ = ["Finding", "doctor", "examine"]
 
@@ -71,6 +72,7 @@ def examine() -> Iterator[Finding]:
     yield _python()
     yield _libpython()
     yield _jdk()
+    yield _jar()
     yield _environment()
     for package, extra in PACKAGES.items():
         yield _package(package, extra)
@@ -103,23 +105,6 @@ def _libpython() -> Finding:
     return Finding("libpython", usable=False, text=text, mend=_mend_libpython())
 
 
-def shared_library() -> Path | None:
-    """Return the shared library of the Python that runs this, if it has one."""
-    get = sysconfig.get_config_var
-    if framework := get("PYTHONFRAMEWORKPREFIX"):
-        folders, names = [framework], [get("LDLIBRARY")]
-    else:
-        folders = [get("LIBDIR"), f"{sys.base_prefix}/lib", get("LIBPL")]
-        names = [get("INSTSONAME"), get("LDLIBRARY")]
-    for folder in filter(None, folders):
-        for name in filter(None, names):
-            path = Path(folder, name)
-            is_shared = any(end in name for end in (".so", ".dylib"))
-            if (is_shared or framework) and path.exists():
-                return path
-    return None
-
-
 def _mend_libpython() -> str:
     if "pyenv" in sys.base_prefix:
         wanted = platform.python_version()
@@ -141,6 +126,13 @@ def _jdk() -> Finding:
         text=f"{text}; {OLDEST} or newer is needed",
         mend=_mend_jdk(),
     )
+
+
+def _jar() -> Finding:
+    if JAR.is_file():
+        return Finding("jar", usable=True, text=str(JAR))
+    text = "none: there was no JDK when this Pythonarium was built"
+    return Finding("jar", usable=False, text=text, mend=MEND)
 
 
 def _mend_jdk() -> str:
