@@ -29,4 +29,4 @@ def java(
     if not JAR.is_file():
         return jar()
     command = java_command(jdk.home / "bin/java", JAR, words)
-    os.execv(command[0], command)  # noqa: S606  # java takes our place, streams and all
+    return os.execv(command[0], command)  # noqa: S606  # java takes our place
