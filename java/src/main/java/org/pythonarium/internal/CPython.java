@@ -54,9 +54,11 @@ final class CPython {
     private static final MemorySegment _PyObject_Vectorcall = find("PyObject_Vectorcall");
     private static final MemorySegment _PyObject_GetAttr = find("PyObject_GetAttr");
     private static final MemorySegment _PyObject_SetAttr = find("PyObject_SetAttr");
+    private static final MemorySegment _PyObject_HasAttr = find("PyObject_HasAttr");
     private static final MemorySegment _PyObject_GetItem = find("PyObject_GetItem");
     private static final MemorySegment _PyObject_SetItem = find("PyObject_SetItem");
     private static final MemorySegment _PyObject_DelItem = find("PyObject_DelItem");
+    private static final MemorySegment _PySequence_Contains = find("PySequence_Contains");
     private static final MemorySegment _PyObject_IsTrue = find("PyObject_IsTrue");
     private static final MemorySegment _PyObject_Size = find("PyObject_Size");
     private static final MemorySegment _PyObject_Str = find("PyObject_Str");
@@ -197,6 +199,10 @@ final class CPython {
         return (int) call(_PyObject_SetAttr, a, b, c);
     }
 
+    static int PyObject_HasAttr(long a, long b) {
+        return (int) call(_PyObject_HasAttr, a, b);
+    }
+
     static long PyObject_GetItem(long a, long b) {
         return call(_PyObject_GetItem, a, b);
     }
@@ -207,6 +213,10 @@ final class CPython {
 
     static int PyObject_DelItem(long a, long b) {
         return (int) call(_PyObject_DelItem, a, b);
+    }
+
+    static int PySequence_Contains(long a, long b) {
+        return (int) call(_PySequence_Contains, a, b);
     }
 
     static int PyObject_IsTrue(long a) {
@@ -400,7 +410,7 @@ final class CPython {
         return LINKER.downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_LONG, layouts));
     }
 
-    private static long call(MemorySegment function) {
+    static long call(MemorySegment function) {
         try {
             return (long) J0.invokeExact(function);
         } catch (Throwable failure) {
@@ -408,7 +418,7 @@ final class CPython {
         }
     }
 
-    private static long call(MemorySegment function, long a) {
+    static long call(MemorySegment function, long a) {
         try {
             return (long) J1.invokeExact(function, a);
         } catch (Throwable failure) {
@@ -416,7 +426,7 @@ final class CPython {
         }
     }
 
-    private static long call(MemorySegment function, long a, long b) {
+    static long call(MemorySegment function, long a, long b) {
         try {
             return (long) J2.invokeExact(function, a, b);
         } catch (Throwable failure) {
@@ -424,7 +434,7 @@ final class CPython {
         }
     }
 
-    private static long call(MemorySegment function, long a, long b, long c) {
+    static long call(MemorySegment function, long a, long b, long c) {
         try {
             return (long) J3.invokeExact(function, a, b, c);
         } catch (Throwable failure) {
@@ -432,7 +442,7 @@ final class CPython {
         }
     }
 
-    private static long call(MemorySegment function, long a, long b, long c, long d) {
+    static long call(MemorySegment function, long a, long b, long c, long d) {
         try {
             return (long) J4.invokeExact(function, a, b, c, d);
         } catch (Throwable failure) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.pythonarium.PythonException;
+import org.pythonarium.PythonObject;
 
 /**
  * Values, from one side to the other.
@@ -78,7 +79,29 @@ final class Converter {
         if (value instanceof Boolean flag) {
             return CPython.PyBool_FromLong(flag ? 1 : 0);
         }
+        if (value instanceof PythonObject object) {
+            return ofObject(attachment, Wrapping.in(object));
+        }
         throw new Refusal("a " + value.getClass().getName());
+    }
+
+    private static long ofObject(Attachment attachment, Reference reference) {
+        if (reference.interpreter() != attachment.interpreter) {
+            throw new Refusal("a PythonObject of another interpreter");
+        }
+        long object = reference.pointer();
+        CPython.Py_IncRef(object);
+        return object;
+    }
+
+    /** Tells whether an object is None. */
+    static boolean isNone(long object) {
+        return object == NONE;
+    }
+
+    /** Returns None; borrowed. */
+    static long none() {
+        return NONE;
     }
 
     /** Returns what an object of Python is in Java; the reference stays the caller's. */
@@ -105,7 +128,7 @@ final class Converter {
         if (type == DICT) {
             return toMap(attachment, object);
         }
-        throw new Refusal("an object of type ?");
+        return Wrapping.of(Reference.to(attachment, object));
     }
 
     private static long toLong(Attachment attachment, long object) {

@@ -32,6 +32,7 @@ final class Interpreter {
     private boolean wasLonely;
     private boolean isOurs;
     private Kernel kernel;
+    private Reference none;
 
     Interpreter(int minorVersion) {
         this.minorVersion = minorVersion;
@@ -77,6 +78,15 @@ final class Interpreter {
 
     int minorVersion() {
         return minorVersion;
+    }
+
+    /** Returns None, which is never released. */
+    Reference none(Attachment attachment) {
+        Reference known = none;
+        if (known == null) {
+            known = none = Reference.permanent(attachment, Converter.none());
+        }
+        return known;
     }
 
     // Who may use it

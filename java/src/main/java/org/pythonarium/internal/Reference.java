@@ -22,26 +22,32 @@ public final class Reference {
 
     private final Interpreter interpreter;
     private final Held held;
+    private final boolean isPermanent;
     private Frame frame; // the GIL guards it
 
-    private Reference(Attachment attachment, long object) {
+    private Reference(Attachment attachment, long object, boolean isPermanent) {
         interpreter = attachment.interpreter;
         held = new Held(object, interpreter.releases);
-        frame = attachment.frame();
-        if (frame == null || !frame.add(this)) {
-            letGoWhenUnused();
-        }
+        this.isPermanent = isPermanent;
     }
 
     /** Takes over a new reference. */
     static Reference adopt(Attachment attachment, long object) {
-        return new Reference(attachment, object);
+        Reference reference = new Reference(attachment, object, false);
+        reference.moveTo(attachment.frame());
+        return reference;
+    }
+
+    /** Makes a reference that is never given back, for what every program has. */
+    static Reference permanent(Attachment attachment, long object) {
+        CPython.Py_IncRef(object);
+        return new Reference(attachment, object, true);
     }
 
     /** Makes a new reference to a borrowed object. */
     static Reference to(Attachment attachment, long object) {
         CPython.Py_IncRef(object);
-        return new Reference(attachment, object);
+        return adopt(attachment, object);
     }
 
     /** What is done with the object, attached. */
@@ -106,29 +112,24 @@ public final class Reference {
     /** Gives the object back; the caller is attached, and its frame forgets it. */
     void drop() {
         long pointer = held.pointer;
-        if (pointer != 0) {
+        if (pointer != 0 && !isPermanent) {
             held.pointer = 0;
             frame = null;
             CPython.Py_DecRef(pointer);
         }
     }
 
-    /** Moves it to another frame, or to none; attached. */
-    void moveTo(Frame outer) {
-        frame = outer;
-        if (outer == null || !outer.add(this)) {
+    /** Lets a frame own it; null, or a pause: none. */
+    void moveTo(Frame owner) {
+        frame = owner;
+        if (owner == null || !owner.add(this)) {
             frame = null;
-            letGoWhenUnused();
+            CLEANER.register(this, held);
         }
     }
 
     Frame frame() {
         return frame;
-    }
-
-    private void letGoWhenUnused() {
-        frame = null;
-        CLEANER.register(this, held);
     }
 
     @Override
