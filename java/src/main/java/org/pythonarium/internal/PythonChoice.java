@@ -70,7 +70,7 @@ record PythonChoice(Path executable, String source) {
         if (path != null) {
             VirtualEnvironment.refuseDangling(path);
         }
-        throw namesNothing(asked, SYSTEM.isPath(asked) ? "no executable file at " + path
+        throw namesNothing(asked, SYSTEM.isPath(asked) ? "no executable file at " + (path == null ? asked : path)
                 : "not found in " + pathShown(settings), settings);
     }
 
@@ -137,8 +137,8 @@ record PythonChoice(Path executable, String source) {
 
     private static PythonException none(Settings settings) {
         return new PythonException(
-                "no Python found: org.pythonarium.python, PYTHONARIUM_PYTHON and VIRTUAL_ENV are not set, and there is no"
-                        + " python3 or python in %s; next: %s"
+                "no Python found: org.pythonarium.python, PYTHONARIUM_PYTHON and VIRTUAL_ENV are not set,"
+                        + " and there is no python3 or python in %s; next: %s"
                         .formatted(pathShown(settings), Remedy.anyPython()));
     }
 

@@ -1,11 +1,13 @@
 package org.pythonarium.internal;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +43,13 @@ class PythonRefusedTest {
         Files.createDirectories(folder.resolve("shims"));
         settings.property("org.pythonarium.python", TestPython.staticInstallation(folder.resolve("versions/3.12.99")));
         assertRefused("next: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install --force 3.12.99");
+    }
+
+    @Test
+    void noSharedLibrary_ofDebian() {
+        Assumptions.assumeTrue(Files.exists(Path.of("/etc/debian_version")), "this is no Debian");
+        assertEquals("sudo apt-get install libpython3.11",
+                Remedy.sharedLibrary(Path.of("/usr/bin/python3.11"), PythonVersion.OLDEST));
     }
 
     @Test
