@@ -12,12 +12,14 @@ import java.util.concurrent.TimeUnit;
  * Runs a program to its end.
  *
  * <p>One thread for each stream reads what the child writes, so that a full pipe never stops it; its standard input is
- * empty. The thread that calls waits for the child and for the end of both streams. When it is interrupted, or the time
+ * empty. The thread that calls waits for the child, and for the end of both streams as {@code subprocess.run} does: a
+ * process that the child leaves behind, with its streams, is waited for. When it is interrupted, or the time
  * is up, the child is killed with all that it started: nothing is left behind.
  */
 public final class ChildProcess {
 
-    private static final Duration KILLED = Duration.ofSeconds(5);
+    private static final Duration LONGEST = Duration.ofDays(36_500); // more nanoseconds overflow
+    private static final Duration KILLED = Duration.ofSeconds(1);
 
     private final Process process;
     private final Drain stdout;
@@ -54,17 +56,18 @@ public final class ChildProcess {
             }
             child.stdout.start();
             child.stderr.start();
-            boolean ended = child.await(timeout);
-            if (!ended) {
+            boolean timedOut = !child.await(timeout);
+            if (timedOut) {
                 child.kill();
                 child.awaitKilled();
             }
-            return new Ended(child.process.waitFor(), !ended, child.stdout.text(), child.stderr.text());
+            return new Ended(child.process.waitFor(), timedOut, child.stdout.text(), child.stderr.text());
         } finally {
             child.kill();
         }
     }
 
+    /** Whether the child ended in time; a process that it left behind may hold its streams until the time is up. */
     private boolean await(Duration timeout) throws InterruptedException {
         if (timeout == null) {
             process.waitFor();
@@ -72,10 +75,14 @@ public final class ChildProcess {
             stderr.join();
             return true;
         }
-        long end = System.nanoTime() + timeout.toNanos();
-        return process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)
-                && stdout.join(Duration.ofNanos(end - System.nanoTime()))
-                && stderr.join(Duration.ofNanos(end - System.nanoTime()));
+        long nanos = (timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST).toNanos();
+        long end = System.nanoTime() + nanos;
+        if (!process.waitFor(nanos, TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        stdout.join(Duration.ofNanos(end - System.nanoTime()));
+        stderr.join(Duration.ofNanos(end - System.nanoTime()));
+        return true;
     }
 
     /** What a killed child has written is in its pipes still; a descendant that got away may hold them open. */
