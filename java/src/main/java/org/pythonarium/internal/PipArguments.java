@@ -13,7 +13,9 @@ import org.pythonarium.PythonException;
 public final class PipArguments {
 
     private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://.*");
-    private static final Pattern HOST_AND_PATH = Pattern.compile("([^/:@]+@)?[^/:@]+:[^/].*");
+    private static final Pattern SCP = Pattern.compile("([^/:@]+@)?[^/:@]+:(?!\\d+/)[^/].*"); // no port
+
+    private PipArguments() {}
 
     /**
      * The arguments of Python that run pip.
@@ -27,8 +29,6 @@ public final class PipArguments {
         Collections.addAll(all, arguments);
         return all;
     }
-
-    private PipArguments() {}
 
     /**
      * A name or a path that is not empty and that pip does not take for an option.
@@ -54,7 +54,7 @@ public final class PipArguments {
         if (url.startsWith("/")) {
             return "git+file://" + url;
         }
-        return HOST_AND_PATH.matcher(url).matches()
+        return SCP.matcher(url).matches()
                 ? "git+ssh://" + url.replaceFirst(":", "/")
                 : "git+https://" + url;
     }
