@@ -46,7 +46,7 @@ def build(root: Path, jdk: Path, target: Path) -> None:
         subprocess.run(  # noqa: S603  # the JDK's own compiler
             [
                 jdk / "bin/javac",
-                *("--release", str(RELEASE), "-Xlint:-options", "-nowarn"),
+                *("--release", str(RELEASE), "-nowarn", "-XDstringConcat=inline"),
                 *("-d", classes, *sources),
             ],
             check=True,

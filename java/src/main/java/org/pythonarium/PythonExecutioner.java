@@ -16,16 +16,6 @@ import org.pythonarium.internal.Scripts;
 @SuppressWarnings("rawtypes") // as Python4J declares them
 public final class PythonExecutioner {
 
-    /** How a path of the user's is combined with Python's own; see {@link PythonConstants}. */
-    public enum JavaCppPathType {
-        /** In front of Python's own. */
-        BEFORE,
-        /** Behind Python's own. */
-        AFTER,
-        /** Instead of Python's own. */
-        NONE
-    }
-
     /** Python4J's programs make one to start Python; this does it too. */
     public PythonExecutioner() {
         init();

@@ -168,9 +168,14 @@ final class Attachment {
 
     private void detach() {
         depth--;
-        if (depth == 0 && !(guards > 0 && mayLinger && interpreter.isLonely())) {
+        if (depth == 0 && !stays()) {
             letGo();
         }
+    }
+
+    /** Tells whether the GIL is kept between calls. */
+    private boolean stays() {
+        return guards > 0 && mayLinger && interpreter.isLonely() || interpreter.keepsGil(this);
     }
 
     private void letGo() {

@@ -20,6 +20,7 @@ public final class Guard {
         Interpreter python = Launcher.main();
         Attachment attachment = Attachment.current(python);
         python.isHome(attachment); // the first one that asks is at home
+        python.checkMayWait(attachment);
         python.lock().lock(attachment);
         return new Guard(python, attachment);
     }
@@ -33,6 +34,7 @@ public final class Guard {
         Interpreter python = Launcher.main();
         Attachment attachment = Attachment.current(python);
         python.isHome(attachment);
+        python.checkMayWait(attachment);
         return python.lock().tryLock(attachment, nanoseconds) ? new Guard(python, attachment) : null;
     }
 

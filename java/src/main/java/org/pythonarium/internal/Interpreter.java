@@ -26,6 +26,7 @@ final class Interpreter {
     private final Set<Long> threadStates = ConcurrentHashMap.newKeySet();
     final Releases releases = new Releases();
     private final int minorVersion;
+    private final boolean keepsGil;
     private volatile Life life = Life.NEW;
     private long pointer;
     private long knownHead;
@@ -34,8 +35,13 @@ final class Interpreter {
     private Kernel kernel;
     private Reference none;
 
-    Interpreter(int minorVersion) {
+    /**
+     * @param minorVersion of CPython 3
+     * @param keepsGil whether the thread at home never lets the GIL go
+     */
+    Interpreter(int minorVersion, boolean keepsGil) {
         this.minorVersion = minorVersion;
+        this.keepsGil = keepsGil;
     }
 
     /** Takes note of the interpreter that the calling thread is attached to. */
@@ -126,6 +132,23 @@ final class Interpreter {
         Attachment attachment = Attachment.current(this);
         if (!lock.isHeldBy(attachment) && !attachment.isInCallback() && !isHome(attachment)) {
             throw new PythonException(NOT_LOCKED);
+        }
+    }
+
+    /** Tells whether the attachment keeps the GIL between its calls. */
+    boolean keepsGil(Attachment attachment) {
+        return keepsGil && home.get() == attachment;
+    }
+
+    /**
+     * Checks that a thread may wait for the lock.
+     *
+     * @throws PythonException if the thread at home never lets the GIL go
+     */
+    void checkMayWait(Attachment attachment) {
+        if (keepsGil && !isHome(attachment)) {
+            throw new PythonException(Setting.RELEASE_GIL_AUTOMATICALLY.property() + " is false: "
+                    + home.get() + " keeps the GIL, and no other thread can use Python");
         }
     }
 

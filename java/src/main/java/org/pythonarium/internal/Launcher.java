@@ -41,9 +41,12 @@ final class Launcher {
         if (failure != null) {
             throw new PythonException(failure.getMessage(), failure);
         }
+        Settings settings = Settings.ofProcess();
+        settings.freeze();
         PythonHome python = PythonHome.find();
-        Library.open(python.libpython().toString());
-        Interpreter interpreter = new Interpreter(python.minor());
+        Library.open(python.library().toString());
+        boolean keepsGil = !isTrue(settings, Setting.RELEASE_GIL_AUTOMATICALLY);
+        Interpreter interpreter = new Interpreter(python.version().minor(), keepsGil);
         MainThread thread = new MainThread();
         try {
             thread.call(() -> open(interpreter, python.executable()), FOREVER);
@@ -61,6 +64,12 @@ final class Launcher {
     private static void open(Interpreter interpreter, Path executable) {
         boolean isOurs = CPython.Py_IsInitialized() == 0;
         long state;
+        Settings settings = Settings.ofProcess();
+        if (isOurs && !isTrue(settings, Setting.INITIALIZE)) {
+            throw new PythonException(Setting.INITIALIZE.property()
+                    + " is false, and nothing else has started Python in this process;"
+                    + " start it first, or leave the property out");
+        }
         if (isOurs) {
             Startup.initialize(executable.toString());
             state = CPython.PyThreadState_Get();
@@ -72,9 +81,29 @@ final class Launcher {
             Attachment attachment = Attachment.ofPythonThread(interpreter);
             Kernel kernel = KernelSource.load(attachment);
             interpreter.opened(CPython.PyInterpreterState_Main(), state, kernel, isOurs);
+            applyPath(attachment, settings);
         } finally {
             CPython.PyEval_SaveThread();
         }
+    }
+
+    private static void applyPath(Attachment attachment, Settings settings) {
+        String path = settings.get(Setting.PATH);
+        if (path == null) {
+            return;
+        }
+        Kernel kernel = attachment.interpreter.kernel();
+        long custom = Text.toPython(attachment, path);
+        try {
+            kernel.run(attachment, "apply_path", custom,
+                    kernel.name(attachment, settings.get(Setting.PATH_APPEND)));
+        } finally {
+            CPython.Py_DecRef(custom);
+        }
+    }
+
+    private static boolean isTrue(Settings settings, Setting setting) {
+        return Boolean.parseBoolean(settings.get(setting));
     }
 
     private static void end(Interpreter interpreter, MainThread thread) {

@@ -22,6 +22,7 @@ public final class Scripts {
      */
     public static void run(String source, Duration timeout) {
         Interpreter python = Launcher.main();
+        Settings.ofProcess().check();
         python.call(attachment -> {
             Kernel kernel = python.kernel();
             kernel.namespace(attachment);
