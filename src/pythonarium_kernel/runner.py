@@ -253,10 +253,10 @@ def _finish(run: Run) -> None:
 
 
 def _report(run: Run, error: BaseException) -> "Report":
-    from pythonarium_kernel import report, scripts
+    from pythonarium_kernel import report, texts
 
     if run.script is not None:
-        scripts.show(run.script)
+        texts.show(run.script)
     lines = run.script.text.split("\n") if run.script is not None else None
     return report.from_exception(error, lines)
 
