@@ -79,7 +79,10 @@ def leave(run: "Run") -> None:
 
 def is_replaced() -> bool:
     """Tell whether a script has put other streams in the place of its own."""
-    return _sys.get("stdout") is not _out or _sys.get("stderr") is not _err
+    try:
+        return _sys["stdout"] is not _out or _sys["stderr"] is not _err
+    except KeyError:  # it has deleted one
+        return True
 
 
 def settle(run: "Run") -> None:
