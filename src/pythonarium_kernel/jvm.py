@@ -6,25 +6,33 @@ Python knows as long as it lives.
 
 Invariants
 - One session for the interpreter, whoever calls, from whatever class loader.
-- A thread's code belongs to a run at all times: to one of the session while a script
-  runs, else to the thread's own, which `enter` makes.  So what Java calls directly finds
-  the context of its thread under `__main__`.
+- A thread's code belongs to a run at all times, its own one, which `enter` makes; what
+  runs inside of a script, or in time, has a run of its own for that while.  So what Java
+  calls directly finds the context of its thread under `__main__`.
+- The interpreter is nobody else's: its streams stay routed, and what a script makes of the
+  recursion limit stays.
 - What a function raises, `describe` turns into data.
 """
 
 import sys
+from _thread import get_ident
 
 from pythonarium_kernel import report, route
-from pythonarium_kernel.contexts import ContextRefusal
-from pythonarium_kernel.runner import Run, ScriptFailed
-from pythonarium_kernel.scripts import SourceError
+from pythonarium_kernel.contexts import MAIN, ContextRefusal
+from pythonarium_kernel.process import route_for_good
+from pythonarium_kernel.runner import Run, ScriptFailed, perform_standing
+from pythonarium_kernel.scripts import SourceError, compiled
 from pythonarium_kernel.session import MissingVariable, Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
+current = route.current.get
 _session = Session()
+_active = _session._active  # noqa: SLF001  # two halves of one thing
+_modules = _session.contexts.modules
+route_for_good(Run(_modules[MAIN], None, None))
 
 
 def apply_path(custom: "Optional[str]", how: str) -> None:
@@ -43,13 +51,32 @@ def apply_path(custom: "Optional[str]", how: str) -> None:
 def enter(context: str) -> "dict[str, object]":
     """Make a context the calling thread's; return its namespace."""
     module = _session.contexts.get(context)
-    route.current.set(Run(module, None, None))
+    run = current()
+    if run is None or _is_idle(run):
+        run = Run(module, None, None)
+        run.thread, run.finished = get_ident(), True
+        route.current.set(run)
     return module.__dict__
 
 
-def execute(context: str, source: str, timeout: "Optional[float]" = None) -> None:
-    """Run a script."""
-    _session.execute(context, source, timeout=timeout)
+def _is_idle(run: Run) -> bool:
+    """Tell whether it is the calling thread's own run, and no script is on in it."""
+    return run.finished and run.thread == get_ident()
+
+
+def execute(context: str, source: str, timeout: "Optional[float]" = None) -> object:
+    """Run a script; return the value of its last expression, or None.
+
+    The thread's own run serves, unless it is in use, by a script that has called Java
+    and is called from there.
+    """
+    run = current()
+    if timeout is None and run is not None and _is_idle(run):
+        if run.module is not _modules.get(context):
+            enter(context)
+            run = current()
+        return perform_standing(run, _active, compiled(source))
+    return _session.execute(context, source, timeout=timeout).value
 
 
 def evaluate(context: str, expression: str) -> object:

@@ -61,6 +61,14 @@ def enter(run: "Run") -> None:
         sys.stdout, sys.stderr = _out, _err
 
 
+def route_for_good(run: "Run") -> None:
+    """Prepare an interpreter that has no other use than to run scripts.
+
+    The run is never over, so no other one prepares or restores anything.
+    """
+    enter(run)
+
+
 def leave(run: "Run") -> None:
     """Undo `enter`.  A second call goes on where the first ended."""
     with _lock:

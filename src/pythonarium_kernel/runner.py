@@ -161,6 +161,50 @@ def perform(
     return result
 
 
+def perform_standing(run: Run, active: "list[Run]", script: "Script") -> "Any":
+    """Execute a script as a run that stands already, and stands ready again afterwards.
+
+    For a host that has the interpreter to itself: the streams are routed all the time
+    (`process.route_for_good`), and nobody asks what a run has cost.  The run is the
+    calling thread's own and has `finished`; it belongs to a thread, not to a script.
+
+    Raises:
+        ScriptFailed: it raised.
+    """
+    error: Optional[BaseException] = None
+    result = None
+    run.script = script
+    run.finished = False
+    try:
+        try:
+            active.append(run)
+            result = run_script(script, run.module.__dict__)
+            if run.printed or is_replaced():
+                settle(run)
+        except BaseException as caught:  # noqa: BLE001  # it becomes a report
+            error = caught
+            make_room()
+            run.report = _report(run, caught)
+            settle(run)
+        finish(run)
+    except Interrupt as late:  # 3.11: it came between the lines above
+        error = late
+        finish(run)
+        run.report = _report(run, late)
+    active.remove(run)
+    if error is None and run.stop_reason is None:
+        run.script = None
+        return result
+    try:
+        _judge(run, error)
+        if run.report is not None:
+            raise ScriptFailed(run.report, run)
+    finally:
+        error = None  # or its traceback, this frame and it would form a cycle
+        run.script = run.report = run.stop_reason = None
+    return result
+
+
 def _guarded(
     run: Run, active: "list[Run]", work: "Callable[..., Any]", args: "tuple[Any, ...]"
 ) -> "Any":
