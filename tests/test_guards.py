@@ -73,6 +73,10 @@ LEAKS = {
         """,
         "test_it changed thread_start from *",
     ),
+    "trace-function": (
+        "import sys\ndef test_it(): sys.settrace(lambda *event: None)",
+        "test_it changed trace_function from * to <function *",
+    ),
     "sys-path": (
         "import sys\ndef test_it(): sys.path.append('stray')",
         "test_it changed sys_path from *'stray')",
