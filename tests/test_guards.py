@@ -7,6 +7,8 @@ import pytest
 
 import guards
 
+pytestmark = pytest.mark.untraced("it tests the tests")
+
 LEAKS = {
     "thread": (
         """
