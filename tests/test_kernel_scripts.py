@@ -1,7 +1,6 @@
-"""Source text to code: the cut before a last expression, the cache, the source lines."""
+"""Source text to code: the cut before a last expression, and the cache."""
 
 import ast
-import gc
 import linecache
 from pathlib import Path
 from typing import Any
@@ -99,39 +98,6 @@ def test_names_of_scripts_are_their_own() -> None:
     names = {compiled(f"{number}").filename for number in range(10)}
     assert len(names) == 10
     assert compiled("11", "given.py").filename == "given.py"
-
-
-def test_source_lines_live_as_long_as_their_code() -> None:
-    script = compiled("def f():\n    return 1\n", "lines.py")
-    names, _ = run(script)
-    function = names["f"]
-    del script, names
-    scripts.forget_all()
-    gc.collect()
-    assert linecache.getline("lines.py", 2) == "    return 1\n"
-    del function
-    gc.collect()
-    assert "lines.py" not in linecache.cache
-
-
-def test_source_lines_of_a_newer_script_of_the_same_name_stay() -> None:
-    older = compiled("first", "same.py")
-    newer = compiled("second", "same.py")
-    del older
-    scripts._young.pop(("same.py", "exec", "first"))
-    gc.collect()
-    assert linecache.getline("same.py", 1) == "second\n"
-    assert newer.text == "second"
-
-
-def test_source_lines_come_back_after_a_clearing() -> None:
-    script = compiled("some_text", "cleared.py")
-    linecache.clearcache()
-    assert linecache.getline("cleared.py", 1) == ""
-    scripts.show(script)
-    assert linecache.getline("cleared.py", 1) == script.text + "\n"
-    linecache.checkcache()
-    assert linecache.getline("cleared.py", 1) == script.text + "\n"
 
 
 def test_broken_source_leaves_nothing_behind() -> None:

@@ -1,7 +1,7 @@
 """What a host opens, uses and closes.
 
 Invariants
-- Every call goes through `_call`: it takes the lock (see locks), or refuses.
+- Every call takes the lock (see locks), or is refused: in `_call`, and in `exec`.
 - A call that raises leaves the interpreter as it was, plus what the script did: inputs
   that were set stay set, variables stay, the next call works.
 - Values are checked on the host's side, once on the way in and once on the way out.
@@ -149,17 +149,20 @@ class Interpreter(Scope):
             check_timeout(timeout)
         if filename is not None:
             check_filename(filename)
-        run = self._call(
-            "execute",
-            self._contexts.current if context is None else checked_context(context),
-            code if type(code) is str else source_text(code),
-            filename,
-            given,
-            converters and checked(converters),
-            converters and caller_if_untyped(converters),
-            timeout,
-            capture,
-        )
+        lock = self._lock
+        lock.check()
+        with lock.rlock:  # as `_call` does; to call it takes longer than a short script
+            run = self._rung.call(
+                "execute",
+                self._contexts.current if context is None else checked_context(context),
+                code if type(code) is str else source_text(code),
+                filename,
+                given,
+                converters and checked(converters),
+                converters and caller_if_untyped(converters),
+                timeout,
+                capture,
+            )
         if converters and outputs:
             self._convert(run.outputs, converters, outputs)
         return Result(self, run, types, given)

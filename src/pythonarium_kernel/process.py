@@ -19,6 +19,7 @@ Invariants
 import os
 import sys
 from _thread import RLock
+from sys import getrecursionlimit
 
 from pythonarium_kernel.output import host
 from pythonarium_kernel.output import router_err as _err
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from pythonarium_kernel.runner import Run
 
+_sys = sys.__dict__  # every run stores to it: to an attribute of a module takes longer
 _lock = RLock()  # a signal handler, or a finalizer, may run a script inside of it
 _runs: "set[Run]" = set()
 _recursion_limit = 0
@@ -43,17 +45,17 @@ def enter(run: "Run") -> None:
     with _lock:
         _runs.add(run)
         if len(_runs) == 1:
-            _recursion_limit = sys.getrecursionlimit()
-            out, err = sys.stdout, sys.stderr
+            _recursion_limit = getrecursionlimit()
+            out, err = _sys["stdout"], _sys["stderr"]
             if out is not _out:  # else a redirect_stdout of the host has put it back
                 host.stdout = out
             if err is not _err:
                 host.stderr = err
-            host.stdin = sys.stdin
+            host.stdin = _sys["stdin"]
             host.is_away = True
-            sys.stdout, sys.stderr = _out, _err
+            _sys["stdout"], _sys["stderr"] = _out, _err
             return
-    if sys.stdout is not _out or sys.stderr is not _err:
+    if is_replaced():
         if run.outer is not None:
             _adopt_streams(run)
         sys.stdout, sys.stderr = _out, _err
@@ -65,8 +67,9 @@ def leave(run: "Run") -> None:
         _runs.discard(run)
         if not _runs:
             host.is_away = False
-            sys.stdout, sys.stderr, sys.stdin = host.stdout, host.stderr, host.stdin
-            if sys.getrecursionlimit() != _recursion_limit:
+            _sys["stdout"], _sys["stderr"] = host.stdout, host.stderr
+            _sys["stdin"] = host.stdin
+            if getrecursionlimit() != _recursion_limit:
                 sys.setrecursionlimit(_recursion_limit)
         elif run.outer_streams is not None:
             sys.stdout, sys.stderr = run.outer_streams
@@ -77,8 +80,8 @@ def leave(run: "Run") -> None:
 def is_replaced() -> bool:
     """Tell whether a script has put other streams in the place of its own."""
     try:
-        return sys.stdout is not _out or sys.stderr is not _err
-    except AttributeError:  # it has deleted one
+        return _sys["stdout"] is not _out or _sys["stderr"] is not _err
+    except KeyError:  # it has deleted one
         return True
 
 

@@ -267,7 +267,7 @@ def source_line(
     """Return one line of a file or of a script, or "" where it is not to be had."""
     import linecache
 
-    from pythonarium_kernel.scripts import live_line
+    from pythonarium_kernel.texts import live_line
 
     text = live_line(filename, line)
     if text is not None:

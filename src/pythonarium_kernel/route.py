@@ -2,8 +2,8 @@
 
 Invariants
 - `current` holds the run to which the code of this thread (of this asyncio task)
-  belongs, or None for the host's own code.  Only `runner` sets it, and resets it with
-  the token, in the same thread, whatever the script did.
+  belongs, or None for the host's own code.  Only `runner` sets it, and sets it back, in
+  the same thread, whatever the script did.
 - A thread that a script starts belongs to the same run: `Thread.start` is wrapped to
   hand it on.  asyncio tasks and `asyncio.to_thread` carry it by themselves.
 - `sys.modules["__main__"]` keeps its identity.  Only its class is exchanged for one

@@ -7,14 +7,11 @@ The value of a last expression costs next to nothing: the text before the last l
 that starts a statement compiles as `exec`, that line and what follows as `eval`.
 Both compile only if the cut falls between two statements; where it does not, the
 syntax tree decides.
-
-Source text is registered with linecache for as long as some code made from it lives,
-so a traceback through a function shows its line however much later it is called.
 """
 
-import sys
-import weakref
-from io import StringIO
+from sys import getrefcount
+
+from pythonarium_kernel.texts import Text, register
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +52,6 @@ _young: "dict[tuple[Optional[str], str, str], Script]" = {}
 _old: "dict[tuple[Optional[str], str, str], Script]" = {}
 _size = 0
 _count = 0
-_live: "dict[str, _Text]" = {}
 
 
 class SourceError(Exception):
@@ -86,7 +82,7 @@ class Script:
     ) -> None:
         self.filename, self.text = filename, text
         self.head, self.tail = head, tail
-        self.registered: Optional[_Text] = None
+        self.registered: Optional[Text] = None
 
 
 def compiled(
@@ -132,10 +128,36 @@ def forget_all() -> None:
     _retire(leaving)
 
 
-def _retire(scripts: "dict[tuple[Optional[str], str, str], Script]") -> None:
-    for key, script in scripts.items():
+def _retire(leaving: "dict[tuple[Optional[str], str, str], Script]") -> None:
+    """Let the texts of scripts go; nobody but this dict holds those not in use.
+
+    Most are not in use: then no weak reference is needed to know it.  How many
+    references to such a script one sees differs between versions of Python.
+    """
+    script = Script("", "", _code("", "", "exec"), None)
+    alone, code_alone = getrefcount(script), _references(script)[0][1]
+    while leaving:
+        key, script = leaving.popitem()
         if key not in _old and script.registered is not None:
-            script.registered.retire(script)
+            is_in_use = getrefcount(script) > alone
+            script.registered.follow(
+                [
+                    code
+                    for code, count in _references(script)
+                    if is_in_use or count > code_alone
+                ]
+            )
+
+
+def _references(script: Script) -> "list[tuple[CodeType, int]]":
+    """Return each piece of code in a script, with how many references it has."""
+    found = []
+    codes = [code for code in (script.head, script.tail) if code is not None]
+    while codes:
+        code = codes.pop()
+        found.append((code, getrefcount(code)))
+        codes += [part for part in code.co_consts if type(part) is type(code)]
+    return found
 
 
 def _compile(source: str, filename: "Optional[str]", mode: str) -> Script:
@@ -165,7 +187,7 @@ def _compile(source: str, filename: "Optional[str]", mode: str) -> Script:
             syntax_error.with_traceback(None), text.split("\n")
         )
         raise SourceError(data) from None
-    _register(script)
+    register(script)
     return script
 
 
@@ -281,16 +303,17 @@ def _split(text: str, filename: str) -> "tuple[Optional[CodeType], Optional[Code
     start = _last_margin_line(text)
     if start == UNCLEAR:
         return _split_tree(text, filename)
-    if start is None or _starts_statement(text[start:]):
+    tail = "" if start is None else text[start:]
+    if start is None or _starts_statement(tail):
         return _code(text, filename, "exec"), None
     try:
-        if _is_assignment(text[start:]):
+        if _is_assignment(tail):
             code = _code(text, filename, "exec")
             if _ends_with_store(code):
                 return code, None
-        elif _is_conditional(text[start:]):
-            _code(text[start:], filename, "exec")  # it stands alone: the cut is right
-            if ";" not in text[start:]:
+        elif _is_conditional(tail):
+            _code(tail, filename, "exec")  # it stands alone: the cut is right
+            if ";" not in tail:
                 return _code(text, filename, "exec"), None
         else:
             return _cut(text, start, filename)
@@ -308,13 +331,21 @@ def _cut(text: str, start: int, filename: str) -> "tuple[CodeType, CodeType]":
 
 
 UNCLEAR = -1
+_plain_end = b""  # the last operations of code that ends with `x = ...`, once known
 
 
 def _ends_with_store(code: "CodeType") -> bool:
     """Tell whether the last thing that code does is to store a value."""
+    global _plain_end
+    last = code.co_code[-16::2]
+    if _plain_end and last.endswith(_plain_end):
+        return True
     import opcode
 
-    names = [opcode.opname[op] for op in code.co_code[-16::2]]
+    if not _plain_end:
+        plain = _code("x = 1", "", "exec").co_code[::2]
+        _plain_end = plain[plain.index(opcode.opmap["STORE_NAME"]) :]
+    names = [opcode.opname[op] for op in last]
     while names and names[-1] in (
         "CACHE",
         "LOAD_CONST",
@@ -332,8 +363,8 @@ def _last_margin_line(text: str) -> "Optional[int]":
     end = len(text)
     while end > 0:
         start = text.rfind("\n", 0, end) + 1
-        first = text[start:end][:1]
-        if first and not first.isspace() and first not in "#)]}":
+        first = text[start : start + 1]
+        if first not in " \t\v\n#)]}":  # "" is in it
             is_continued = text[start - 2 : start] == "\\\n"
             is_text = first in "'\""  # the end of a long string, or a docstring
             return UNCLEAR if is_continued or is_text else start
@@ -362,11 +393,15 @@ def _has_no_more(tail: str) -> bool:
 
 def _is_assignment(tail: str) -> bool:
     """Tell whether the first line is an assignment, if it is a statement at all."""
-    left, equals, right = tail.split("\n", 1)[0].partition("=")
-    if not equals or right[:1] == "=" or left[-1:] in "!<>=:":
+    left, equals, right = tail.partition("\n")[0].partition("=")
+    if not equals or right[:1] == "=":
         return False
-    is_plain = not any(mark in left for mark in ("(", "'", '"', "#", "lambda"))
-    return is_plain and _has_no_more(tail)
+    if not left.rstrip().isidentifier() and (
+        left[-1:] in "!<>=:"
+        or any(mark in left for mark in ("(", "'", '"', "#", "lambda"))
+    ):
+        return False
+    return _has_no_more(tail)
 
 
 def _split_tree(
@@ -400,69 +435,3 @@ def _future_flags() -> int:
     for name in __future__.all_feature_names:
         flags |= getattr(__future__, name).compiler_flag
     return flags
-
-
-class _Text:
-    """The source text of a script, registered with linecache.
-
-    Made with the script.  Once the script has left the cache, `retire` lets it go with
-    the last piece of code that was made from it.
-    """
-
-    __slots__ = ("codes", "entry", "filename")
-
-    filename: str
-    entry: "tuple[int, None, list[str], str]"
-
-    def __init__(self, script: Script) -> None:
-        self.filename = script.filename
-        lines = StringIO(script.text + "\n").readlines()
-        self.entry = (len(script.text), None, lines, script.filename)
-        self.codes: set[weakref.ref[CodeType]] = set()
-
-    def retire(self, script: Script) -> None:
-        """Go when the script's code has gone."""
-        drop = self._drop
-        codes = [code for code in (script.head, script.tail) if code is not None]
-        while codes:
-            code = codes.pop()
-            self.codes.add(weakref.ref(code, drop))
-            codes += [part for part in code.co_consts if type(part) is type(code)]
-
-    def _drop(self, reference: "weakref.ref[CodeType]") -> None:
-        # May run in any thread, at any time: dict operations only, no lock.
-        self.codes.discard(reference)
-        if not self.codes and _live.get(self.filename) is self:
-            del _live[self.filename]
-            linecache = sys.modules.get("linecache")
-            cache = getattr(linecache, "cache", {})
-            if cache.get(self.filename) is self.entry:
-                del cache[self.filename]
-
-
-def _register(script: Script) -> None:
-    import linecache
-
-    text = _live[script.filename] = script.registered = _Text(script)
-    linecache.cache[script.filename] = text.entry
-
-
-def show(script: Script) -> None:
-    """Have tracebacks show a script's lines, not those of another one of its name.
-
-    Also where somebody's `linecache.clearcache()` has dropped them.
-    """
-    text = script.registered
-    if text is not None:
-        import linecache
-
-        _live[script.filename] = text
-        linecache.cache[script.filename] = text.entry
-
-
-def live_line(filename: str, line: int) -> "Optional[str]":
-    """Return a line of a script whose code is alive, or None."""
-    text = _live.get(filename)
-    if text is None or not 0 < line <= len(text.entry[2]):
-        return None
-    return text.entry[2][line - 1]

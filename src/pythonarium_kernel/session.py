@@ -144,8 +144,11 @@ class Session:
         will not check comes back as a value, or as a Ref.
         """
         script = compiled(source, filename)
-        run = self._new_run(context, script, timeout, capture)
-        namespace = run.module.__dict__
+        module = self.contexts.get(context)
+        run = Run(module, script, timeout)
+        if capture or self._streams:
+            self._make_sinks(run, capture=capture)
+        namespace = module.__dict__
         if inputs:
             self._set_all(namespace, inputs)
         run.value = perform(run, self._active, work, script, namespace)

@@ -49,6 +49,20 @@ def test_receipt_tells_cpu_time(python: Interpreter) -> None:
     assert receipt.wall_seconds >= receipt.cpu_seconds * 0.9
 
 
+def test_receipt_of_a_run_right_after_another_tells_its_own_cpu_time(
+    python: Interpreter,
+) -> None:
+    code = (
+        "import time\n"
+        "start = time.thread_time()\n"
+        "while (spent := time.thread_time() - start) < 0.02: pass"
+    )
+    for _ in range(3):  # from the second on it is not compiled in between
+        python.exec("x = 1")
+        result = python.exec(code, outputs={"spent": float})
+        assert -20e-6 <= result.receipt.cpu_seconds - result["spent"] < 0.01
+
+
 def test_receipt_of_a_short_run_is_not_negative(python: Interpreter) -> None:
     for code in ("", "1", "x = 1"):
         receipt = python.exec(code).receipt

@@ -25,6 +25,7 @@ from pythonarium.handles import Handle
 from pythonarium.interpreter import Interpreter
 from pythonarium.objects import caller
 from pythonarium.python4j.errors import PythonException, UncompiledError
+from pythonarium.results import Result
 
 if TYPE_CHECKING:
     from pythonarium.python4j.frames import PythonGC
@@ -82,6 +83,14 @@ class SharedInterpreter(Interpreter):
             ThreadSafetyError: it needs the lock.
         """
         self._lock.check()
+
+    def exec(self, *args: Any, **options: Any) -> Result:  # noqa: ANN401  # passed on
+        """Run a script; see `Interpreter.exec`, which does not use `_call`."""
+        try:
+            return super().exec(*args, **options)
+        except ScriptSyntaxError as error:
+            documented = UncompiledError(error.report)
+        raise documented
 
     def _call(self, operation: str, *args: Any) -> Any:  # noqa: ANN401  # as its base
         try:
