@@ -81,6 +81,7 @@ def cpu_seconds(*words: str) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+@pytest.mark.untraced("it takes the time")
 def test_run_starts_quickly() -> None:
     plain = [cpu_seconds("-c", "pass") for _ in range(7)]
     ours = [cpu_seconds(*COMMAND[1:], "run", "-c", "pass") for _ in range(7)]

@@ -139,6 +139,9 @@ BAD = {".json": b"{", ".txt": b"\xff", ".npy": b"", ".parquet": b"x", ".csv": b"
         ("x:list[int]=[true]", "variable 'x' at x[0]: expected int"),
         ("x:list[int]=[1.5]", "expected int, got '1.5'"),
         ("x:tuple[int,int]=[1]", "expected 2 items, got 1"),
+        ("x:None=5", "--in x:None: expected None, got '5'"),
+        ("x:Literal['a','b']=c", "expected one of a, b, got 'c'"),
+        ("x:int|bool=five", "expected int | bool, got 'five'"),
         ("x:set[list[int]]=[[1]]", "--in x:set[list[int]]: "),
         ("x:nt=5", "no type is named 'nt'; did you mean 'int'?"),
         ("x:np.ndarray=[1]", "read it from a file"),
@@ -205,6 +208,12 @@ def test_run_checks_an_output_against_its_type(run: Command) -> None:
     done = run("-c", "z = [1, 'a']", "--out", "z:list[int]")
     assert "variable 'z' at z[1]: expected int" in done.stderr
     assert (done.stdout, done.returncode) == ("", 1)
+
+
+@pytest.mark.row("B8")
+def test_run_checks_an_output_against_none(run: Command) -> None:
+    assert run("-c", "x = None", "--out", "x:None").stdout == "x = None\n"
+    assert "expected None, got int 5" in run("-c", "x = 5", "--out", "x:None").stderr
 
 
 @pytest.mark.row("S5", "S8")

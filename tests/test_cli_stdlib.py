@@ -46,6 +46,7 @@ def outcome(words: list[str], cwd: Path) -> tuple[int, list[str]]:
     return done.returncode, counts
 
 
+@pytest.mark.untraced("long, and all that it reaches is reached elsewhere")
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_run_does_what_python_does(name: str, tmp_path: Path) -> None:

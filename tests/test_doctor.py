@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import pty
 import subprocess
 import sys
@@ -189,3 +190,70 @@ def test_find_jdk_ignores_a_folder_that_is_no_jdk(
     monkeypatch.setenv("JAVA_HOME", str(machine / "nowhere"))
     (machine / "empty").mkdir(parents=True)
     assert jdks.find_jdk() is None
+
+
+# Other machines
+
+
+def test_doctor_says_that_cpython_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "python_implementation", lambda: "PyPy")
+    finding = doctor._python()
+    assert not finding.usable
+    assert finding.needed
+    assert finding.text.endswith("; CPython is needed")
+    assert finding.mend == "uv venv --python cpython"
+
+
+@pytest.mark.parametrize(
+    ("base", "command"),
+    [
+        (
+            "/home/me/.pyenv/versions/3",
+            "env PYTHON_CONFIGURE_OPTS=--enable-shared pyenv",
+        ),
+        ("/usr", "uv python install 3."),
+    ],
+)
+def test_doctor_says_what_brings_a_shared_library(
+    monkeypatch: pytest.MonkeyPatch, base: str, command: str
+) -> None:
+    monkeypatch.setattr(sys, "base_prefix", base)
+    monkeypatch.setattr(doctor, "shared_library", lambda: None)
+    finding = doctor._libpython()
+    assert not finding.usable
+    assert finding.mend.startswith(command)
+
+
+@pytest.mark.parametrize(
+    ("is_framework", "name"),
+    [(False, "libpython3.so"), (True, "Versions/3/Python")],
+    ids=["so", "framework"],
+)
+def test_doctor_finds_a_shared_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_framework: bool, name: str
+) -> None:
+    library = tmp_path / name
+    library.parent.mkdir(parents=True, exist_ok=True)
+    library.touch()
+    folder = "PYTHONFRAMEWORKPREFIX" if is_framework else "LIBDIR"
+    known = {folder: str(tmp_path), "LDLIBRARY": name}
+    monkeypatch.setattr(sysconfig, "get_config_var", known.get)
+    assert doctor.shared_library() == library
+    assert doctor._libpython().text == str(library)
+
+
+@pytest.mark.parametrize("program", ["apt-get", "dnf", "pacman", "apk", "brew"])
+def test_doctor_knows_who_installs_a_jdk(machine: Path, program: str) -> None:
+    folder = machine.parent / "bin"
+    folder.mkdir()
+    (folder / program).touch(mode=0o755)
+    command = doctor._jdk().mend
+    assert command.removeprefix("sudo ").startswith(program)
+    assert command.startswith("sudo ") is (program != "brew" and os.geteuid() != 0)
+
+
+def test_doctor_tells_a_python_that_is_no_virtual_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    assert doctor._environment().text == f"{sys.prefix}, no virtual environment"

@@ -7,6 +7,8 @@ import pytest
 
 import guards
 
+pytestmark = pytest.mark.untraced("it tests the tests")
+
 LEAKS = {
     "thread": (
         """
@@ -72,6 +74,10 @@ LEAKS = {
             threading.Thread.start = lambda thread: None
         """,
         "test_it changed thread_start from *",
+    ),
+    "trace-function": (
+        "import sys\ndef test_it(): sys.settrace(lambda *event: None)",
+        "test_it changed trace_function from * to <function *",
     ),
     "sys-path": (
         "import sys\ndef test_it(): sys.path.append('stray')",

@@ -29,6 +29,7 @@ COUNTS = {
 }
 
 
+@pytest.mark.untraced("coverage keeps what it has seen, so memory grows")
 @pytest.mark.timeout(120)
 @pytest.mark.row("B11")
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")

@@ -7,6 +7,8 @@ import pytest
 
 import rows
 
+pytestmark = pytest.mark.untraced("it tests the tests")
+
 Project = Callable[..., pytest.RunResult]
 
 ALL_ROWS = [f"S{n}" for n in range(1, 60)] + [f"B{n}" for n in range(1, 25)]

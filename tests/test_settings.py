@@ -243,3 +243,12 @@ def test_relative_folder_is_the_same_after_chdir(
 def test_interpreter_without_a_path_takes_the_one_in_force(folder: str) -> None:
     with Interpreter(path=[folder]), Interpreter():
         assert sys.path[0] == folder
+
+
+def test_path_that_is_one_path_is_one_folder(tmp_path: Path) -> None:
+    assert PathSetting.read(tmp_path).folders == (str(tmp_path),)
+
+
+def test_path_of_what_is_no_folder_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"path: expected folders, got \[5\]"):
+        Interpreter(path=[5])  # type: ignore[list-item]

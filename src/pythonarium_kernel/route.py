@@ -50,7 +50,7 @@ def install() -> None:
     with _lock:
         _users += 1
         if _users == 1:
-            _undo.append(_route_main())
+            _undo.extend(_route_main(module) for module in _mains())
             _undo.append(_route_threads())
 
 
@@ -75,8 +75,18 @@ def _in_child() -> None:
         run.stdout = run.stderr = None
 
 
-def _route_main() -> "Callable[[], None]":
+def _mains() -> "list[ModuleType]":
+    """Return `__main__`, and where multiprocessing looks up the classes of a child.
+
+    They are one module, unless somebody has exchanged `__main__` since multiprocessing
+    was imported, as profilers do that run a host.
+    """
     main = sys.modules.setdefault("__main__", ModuleType("__main__"))
+    other = sys.modules.get("__mp_main__", main)
+    return [main] if other is main else [main, other]
+
+
+def _route_main(main: ModuleType) -> "Callable[[], None]":
     plain = main.__class__
     main.__class__ = routed = _routed(plain)
 

@@ -1,7 +1,6 @@
 """Whatever comes in: a clear error, variables kept, the interpreter usable afterwards."""
 
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Generator
@@ -47,10 +46,6 @@ SOURCES = {
     "bom-inside": ("x = 1\n\ufeffx", 2, "U+FEFF"),
     "tabs-and-spaces": ("if 1:\n\tx = 1\n        y = 2", 3, "tabs and spaces"),
     "control": ("x = 1\x01", 1, "U+0001"),
-    "parentheses": ("x = 1\n" + "(" * 10_000 + ")" * 10_000, 2, "nested"),
-    "open-parentheses": ("(" * 10_000, 1, "nested"),
-    "lists": ("[" * 10_000 + "]" * 10_000, 1, "nested"),
-    "minus": ("-" * 10_000 + "1", 1, "nested"),
     "huge-int": ("x = 1\n" + "9" * 5_000, 2, "4300 digits"),
     "blocks": (
         "".join(" " * depth + "if 1:\n" for depth in range(150)) + " " * 150 + "1",
@@ -228,19 +223,13 @@ DAMAGE = {
     "closes-stdout": "import sys; sys.stdout.close(); sys.stderr.close()",
     "detaches-stdout": "import sys; sys.stdout.detach()",
     "recursion-limit": "import sys; sys.setrecursionlimit(10**6)",
-    "tiny-recursion-limit": "import sys\n"
-    "for limit in range(1, 1000):\n"
-    "    try:\n"
-    "        sys.setrecursionlimit(limit)\n"
-    "        break\n"
-    "    except RecursionError:\n"
-    "        pass\n",
     "clears-linecache": "import linecache; linecache.clearcache()",
     "warnings-are-errors": "import warnings\n"
     "with warnings.catch_warnings():\n  warnings.simplefilter('error')\n",
     "replaces-main": "import sys; sys.modules['__main__'].__dict__.clear\n"
     "__import__('__main__').x = 5",
-    "traces": "import sys\ndef trace(*event): pass\nsys.settrace(trace); sys.settrace(None)",
+    "traces": "import sys\nbefore = sys.gettrace()\n"
+    "sys.settrace(lambda *event: None); sys.settrace(before)",
     "many-names": "for i in range(10**5): globals()[f'name{i}'] = i",
     "raises-in-a-run": "import contextlib\n"
     "with contextlib.suppress(KeyboardInterrupt): raise KeyboardInterrupt",
@@ -371,159 +360,3 @@ def test_contexts_left_out_of_order(sound: Interpreter) -> None:
     inner.close()
     outer.close()
     assert sound.contexts.current == "main"
-
-
-# What could kill the host runs in a child
-
-PROLOGUE = """
-import sys
-from pythonarium import *
-python = Interpreter({rung!r})
-python["kept"] = 41
-def expect(error, code, **options):
-    try:
-        python.exec(code, **options)
-    except error as caught:
-        assert len(str(caught)) < 100_000, len(str(caught))
-        return caught
-    raise AssertionError("no error")
-"""
-EPILOGUE = """
-assert python["kept"] == 41
-assert python.exec("def f(): return [kept]\\nf()").value == [41]
-python.close()
-print("sound")
-"""
-DEADLY = {
-    "sum-nested": "expect(ScriptSyntaxError, '1' + '+1' * 100_000)\n"
-    if sys.version_info < (3, 12)
-    else "expect(ScriptSyntaxError, '1' + '+1' * 500_000)\n",
-    "attributes-nested": "expect(ScriptSyntaxError, 'a' + '.b' * 100_000)\n",
-    "calls-nested": "expect(ScriptSyntaxError, 'a' + '()' * 100_000)\n",
-    "lambdas-nested": "expect(ScriptSyntaxError, 'lambda:' * 100_000 + '1')\n",
-    "conditions-nested": "expect(ScriptSyntaxError, '1 if 1 else ' * 20_000 + '1')\n",
-    "elif-chain": "expect(ScriptSyntaxError, 'if 1: 1\\n' + 'elif 1: 1\\n' * 20_000)\n",
-    "recursion": """
-code = '''
-import sys
-sys.setrecursionlimit(10**6)
-def f(n):
-    if n == 0:
-        1 / 0
-    f(n - 1)
-f(100_000)
-'''
-error = expect(ScriptError, code)
-assert error.type_name == "ZeroDivisionError"
-assert len(error.traceback) < 50_000
-assert sys.getrecursionlimit() < 10**6
-""",
-    "recursion-without-end": """
-error = expect(ScriptError, "def f(): f()\\nf()")
-assert error.type_name == "RecursionError"
-error = expect(ScriptError, "class A:\\n  def __repr__(s): return repr(s)\\nrepr(A())")
-assert error.type_name == "RecursionError"
-""",
-    "value-nested": """
-expect(VariableTypeError, "x = []\\nfor i in range(10**6): x = [x]", outputs=["x"])
-expect(VariableTypeError, "", outputs={"x": list})
-assert "x" in python.exec_all("").skipped
-python.delete("x")
-""",
-    "exit-in-child": """
-python.exec('''
-import os
-pid = os.fork()
-if pid == 0:
-    os._exit(7)
-_, status = os.waitpid(pid, 0)
-assert os.waitstatus_to_exitcode(status) == 7
-''')
-""",
-    "exit-of-child": """
-code = '''
-import os, sys
-pid = os.fork()
-if pid == 0:
-    sys.exit(7)
-_, status = os.waitpid(pid, 0)
-'''
-try:
-    python.exec(code)
-except ScriptExitError as error:
-    import os
-    os._exit(error.code)
-assert python.eval("__import__('os').waitstatus_to_exitcode(status)") == 7
-""",
-    "thread-outlives": """
-import threading
-go, done = threading.Event(), threading.Event()
-python.exec('''
-import threading
-def work():
-    go.wait()
-    print("late")
-    done.set()
-threading.Thread(target=work).start()
-''', {"go": go, "done": done}, capture=True)
-go.set()
-assert done.wait(10)
-""",
-    "thread-outlives-close": """
-import threading
-stop, printed = threading.Event(), threading.Event()
-other = Interpreter()
-other.exec('''
-import threading
-def work():
-    while not stop.wait(0.001):
-        print("x", end="")
-        printed.set()
-threading.Thread(target=work, name="late").start()
-''', {"stop": stop, "printed": printed}, capture=True)
-other.close()
-printed.clear()
-assert printed.wait(10)
-late = next(thread for thread in threading.enumerate() if thread.name == "late")
-stop.set()
-late.join()
-""",
-    "thread-raises": """
-python.exec('''
-import threading
-thread = threading.Thread(target=lambda: 1 / 0)
-thread.start()
-thread.join()
-''')
-""",
-    "del-raises": """
-python.exec("class A:\\n  def __del__(self): 1 / 0\\na = A()\\ndel a", capture=True)
-python.exec("a = A()")
-python.contexts.reset()
-python["kept"] = 41
-""",
-    "del-raises-at-close": """
-other = Interpreter()
-other.exec("class A:\\n  def __del__(self): print(1 / 0)\\na = A()")
-other.close()
-""",
-    "atexit": "python.exec(\"import atexit; atexit.register(print, 'bye')\")\n",
-    "excepthook": "python.exec('import sys; sys.excepthook = None')\n",
-    "closes-descriptors": "python.exec('import os; os.close(0)')\n",
-}
-
-
-@pytest.mark.parametrize("code", DEADLY.values(), ids=DEADLY.keys())
-@pytest.mark.timeout(60)
-def test_host_survives(rung: str, code: str, request: pytest.FixtureRequest) -> None:
-    program = PROLOGUE.format(rung=rung) + code + EPILOGUE
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", program],
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.count("sound\n") == 1

@@ -394,3 +394,8 @@ def test_interpreter_closed_inside_a_scope(
         python.close()
     with pytest.raises(ClosedError):
         python.contexts.names()
+
+
+def test_context_that_is_no_text_is_refused(python: Interpreter) -> None:
+    with pytest.raises(ContextError, match="context: expected a name, got 5"):
+        python.exec("1", context=5)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 import weakref
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -533,3 +534,52 @@ def test_error_without_a_near_name_guesses_nothing(
     with pytest.raises(ScriptError) as caught:
         python.exec(code)
     assert "Did you mean" not in caught.value.traceback
+
+
+def test_script_frame_is_above_those_of_libraries(python: Interpreter) -> None:
+    error = failure(python, "import json\nx = 1\njson.loads('{')")
+    assert error.frames[-1].file.endswith("decoder.py")
+    assert error.script_frame == error.frames[0]
+    assert error.script_frame.text == "json.loads('{')"
+
+
+def test_error_without_a_frame_of_the_script(python: Interpreter) -> None:
+    code = "raise ValueError(5).with_traceback(None)"
+    assert failure(python, code).script_frame is not None
+    bare = "import threading\n_ = threading.Thread(target=print)\n_.start(); _.join()"
+    python.exec(bare, capture=True)
+    with pytest.raises(ScriptError) as caught:
+        python.handle("_").start()
+    assert caught.value.script_frame is None
+    assert caught.value.message == "threads can only be started once"
+
+
+HARD_TO_SHOW = {
+    "dir-raises": """
+        class Bad:
+            def __dir__(self): raise LookupError
+        Bad().nearly
+    """,
+    "loader-raises": """
+        class Bad:
+            def get_source(self, name): raise LookupError
+        names = {"__loader__": Bad(), "__name__": "gone"}
+        exec(compile("None.nearly", "<gone>", "exec"), names)
+    """,
+    "no-instruction": """
+        import sys, types
+        entry = types.TracebackType(None, sys._getframe(), -1, 1)
+        raise AttributeError("nearly").with_traceback(entry)
+    """,
+}
+
+
+@pytest.mark.row("B2")
+@pytest.mark.parametrize("case", HARD_TO_SHOW)
+def test_error_is_told_where_a_part_cannot_be_shown(
+    python: Interpreter, case: str
+) -> None:
+    error = failure(python, dedent(HARD_TO_SHOW[case]))
+    assert error.type_name == "AttributeError"
+    assert "nearly" in error.message
+    assert "nearly" in error.traceback

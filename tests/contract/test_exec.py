@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from pythonarium import (
     ContextError,
     Handle,
     Interpreter,
+    ScriptError,
     SettingsError,
     Variable,
     VariableMissingError,
@@ -343,3 +345,20 @@ def test_run_keeps_what_the_script_adds_to_the_path(
         {"folder": os.fspath(tmp_path)},
     )
     assert python["found"] == (True, 0)
+
+
+@pytest.mark.parametrize("args", ["a b", 5, ["a", 5], ["a", None]], ids=str)
+def test_run_refuses_arguments_that_are_no_texts(
+    python: Interpreter, tmp_path: Path, args: Any
+) -> None:
+    path = tmp_path / "script.py"
+    path.write_text("ran = True")
+    with pytest.raises(VariableTypeError, match="'args': expected a list of str"):
+        python.run(path, args)
+    assert "ran" not in python.variables()
+
+
+def test_eval_shows_the_file_name_that_it_is_given(python: Interpreter) -> None:
+    with pytest.raises(ScriptError) as caught:
+        python.eval("1 / 0", filename="formula")
+    assert [frame.file for frame in caught.value.frames] == ["formula"]

@@ -3,10 +3,19 @@
 import gc
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pythonarium import ClosedError, Handle, Interpreter
+from pythonarium import (
+    ClosedError,
+    Handle,
+    Interpreter,
+    PythonariumError,
+    ThreadSafetyError,
+)
+
+PATIENCE = 10.0  # seconds after which a thread is taken to hang
 
 
 @pytest.fixture
@@ -217,3 +226,25 @@ def test_close_of_the_interpreter_releases_everything(
     for handle in handles:
         with pytest.raises(ClosedError):
             bool(handle)
+
+
+def test_keep_of_what_is_no_handle_is_refused(python: Interpreter) -> None:
+    with python.watch(), pytest.raises(PythonariumError, match="5 is no handle"):
+        _ = python.keep(5)  # type: ignore[arg-type]
+
+
+def test_frame_closes_in_the_thread_that_opened_it(python: Interpreter) -> None:
+    frame = python.watch()
+    handle = python.handle("[1]")
+    with ThreadPoolExecutor(1) as pool:
+
+        def work() -> None:
+            with python.lock():
+                frame.close()
+
+        with pytest.raises(ThreadSafetyError, match="thread that opened it"):
+            pool.submit(work).result(PATIENCE)
+    assert len(handle) == 1
+    frame.close()
+    with pytest.raises(ClosedError):
+        len(handle)

@@ -381,3 +381,12 @@ def test_released_handle_says_so(python: Interpreter) -> None:
         with pytest.raises(ClosedError, match="released when its frame closed"):
             call()
     assert "released" in repr(handle)
+
+
+def test_await_of_an_object_with_an_await_of_its_own(python: Interpreter) -> None:
+    python.exec("class Own:\n    def __await__(self):\n        yield\n        return 5")
+
+    async def main() -> object:
+        return await python.handle("Own()")
+
+    assert asyncio.run(main()) == 5

@@ -21,6 +21,7 @@ from pythonarium import (
     ScriptInterruptedError,
     ScriptTimeoutError,
     ThreadSafetyError,
+    UnsupportedError,
 )
 
 PATIENCE = 10.0  # seconds after which a thread or process is taken to hang
@@ -339,3 +340,13 @@ def test_thread_of_a_script_outlives_the_interpreter(open_interpreter: Opener) -
         thread.join(PATIENCE)
         assert other.eval("1") == 1
     assert told == [True]
+
+
+@pytest.mark.parametrize("option", ["python", "environment", "limits"])
+def test_option_of_another_rung_is_refused(rung: str, option: str) -> None:
+    if rung != "shared":
+        pytest.skip("this rung has it")
+    with pytest.raises(
+        UnsupportedError, match=f"{option}='x' is not for rung 'shared'"
+    ):
+        Interpreter(rung, **{option: "x"})  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
 
 import pytest
 
@@ -339,6 +340,18 @@ def test_processes_of_a_source_after_a_file(
     path.write_text("x = 1")
     python.run(path)
     assert python.exec(pool_script("spawn"), outputs={"right": bool})["right"]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.row("S10")
+@pytest.mark.parametrize("kind", POOLS)
+def test_processes_of_a_host_that_has_exchanged_its_main(
+    open_interpreter: Opener, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """As profilers do: multiprocessing then knows another module than `__main__`."""
+    monkeypatch.setitem(sys.modules, "__mp_main__", ModuleType("__main__"))
+    python = open_interpreter()
+    assert python.exec(pool_script(kind), outputs={"right": bool})["right"]
 
 
 @pytest.mark.timeout(60)

@@ -13,7 +13,7 @@ from textwrap import dedent
 
 import pytest
 
-from pythonarium import Interpreter, ScriptError
+from pythonarium import Interpreter, ScriptError, SettingsError
 
 PATIENCE = 10.0  # seconds after which a thread is taken to hang
 
@@ -410,6 +410,21 @@ def test_host_redirect_in_a_callable_gets_the_text(python: Interpreter) -> None:
     assert (result.stdout, result.value) == ("a\nb\n", "inner\nhost\n")
 
 
+def test_host_redirect_in_a_callable_is_of_one_stream(
+    python: Interpreter, capsys: Captured
+) -> None:
+    """The other one goes to the host, as that of any run without a capture."""
+
+    def inner() -> str:
+        with contextlib.redirect_stderr(io.StringIO()) as kept:
+            python.exec("import sys\nprint('out')\nprint('err', file=sys.stderr)")
+        return kept.getvalue()
+
+    result = python.exec("inner()", {"inner": inner}, capture=True)
+    assert (result.stdout, result.stderr, result.value) == ("", "", "err\n")
+    assert capsys.readouterr().out == "out\n"
+
+
 def test_inner_capture_keeps_its_own(python: Interpreter) -> None:
     def inner() -> str:
         return python.exec("print('inner')", capture=True).stdout
@@ -518,3 +533,72 @@ def test_redirect_that_ends_after_the_run(
     python.exec("print('script')")
     assert sys.stdout is before
     assert capsys.readouterr().out == "host\nscript\n"
+
+
+ASKS = {
+    "what-it-can": "(o.readable(), o.writable(), o.seekable()) == (False, True, False)",
+    "terminal": "o.isatty() is o.buffer.isatty() is False",
+    "buffer": "o.buffer.writable() and o.buffer.raw.name == o.name == '<stdout>'",
+    "repr": "repr(o) == '<pythonarium stdout of this run>'",
+    "lines": "o.writelines(['a', 'b']) is None",
+    "attribute": "setattr(o, 'mark', 5) is None and o.mark == 5",
+}
+
+
+@pytest.mark.parametrize("expression", ASKS.values(), ids=ASKS.keys())
+def test_script_asks_its_stdout(python: Interpreter, expression: str) -> None:
+    result = python.exec(f"from sys import stdout as o\n{expression}", capture=True)
+    assert result.value is True
+    assert result.stdout == ("ab" if "writelines" in expression else "")
+    assert python.exec("hasattr(o, 'mark')", capture=True).value is False
+
+
+def test_captured_stdout_has_no_descriptor(python: Interpreter) -> None:
+    with pytest.raises(ScriptError, match="UnsupportedOperation: captured output has"):
+        python.exec("import sys; sys.stdout.buffer.fileno()", capture=True)
+
+
+def test_bytes_reach_a_host_stream_that_takes_text_alone(python: Interpreter) -> None:
+    with contextlib.redirect_stdout(io.StringIO()) as kept:
+        code = "import sys\nsys.stdout.buffer.write(b'\\xc3\\xa4\\xff')"
+        assert python.exec(code).value == 3
+    assert kept.getvalue() == "\u00e4\\xff"
+
+
+def test_closed_buffer_takes_no_more(python: Interpreter) -> None:
+    code = """
+        import sys
+        print("before")
+        buffer = sys.stdout.buffer
+        buffer.close()
+        print("after")
+        buffer.write(b"never")
+    """
+    with pytest.raises(ScriptError, match="ValueError: write to closed file") as caught:
+        python.exec(dedent(code), capture=True)
+    assert caught.value.stdout == "before\nafter\n"
+
+
+def test_host_without_stdout_prints_to_that_of_the_process(
+    python: Interpreter, capfd: Captured
+) -> None:
+    with contextlib.redirect_stdout(None):
+        python.exec("print('seen')")
+    assert capfd.readouterr().out == "seen\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "complaint"),
+    [
+        ({"stdout": sys.stdout}, "stdout: expected a function that takes a line"),
+        ({"stderr": "file"}, "stderr: expected a function that takes a line"),
+        ({"output_limit": -1}, "output_limit: expected characters, got -1"),
+        ({"output_limit": "1"}, "output_limit: expected characters, got '1'"),
+    ],
+    ids=str,
+)
+def test_output_that_goes_nowhere_is_refused(
+    open_interpreter: Opener, option: dict[str, object], complaint: str
+) -> None:
+    with pytest.raises(SettingsError, match=complaint):
+        open_interpreter(**option)

@@ -312,6 +312,34 @@ def test_both_deadlines_pass_while_the_inner_run_is_on(python: Interpreter) -> N
         assert time.monotonic() - before < 2 * PROMPT
 
 
+def test_deadline_holds_while_a_stream_of_the_script_is_flushed(
+    python: Interpreter,
+) -> None:
+    code = """
+        import sys
+        class Stream:
+            def write(self, text): pass
+            def flush(self):
+                while True:
+                    len('')
+        sys.stdout = Stream()
+    """
+    with usable_afterwards(python), pytest.raises(ScriptTimeoutError):
+        python.exec(dedent(code), timeout=SHORT)
+
+
+def test_outermost_deadline_ends_all_runs_inside(open_interpreter: Opener) -> None:
+    """Three deep, each in an interpreter of its own: the end is not the inner ones'."""
+    outer, middle, inner = (open_interpreter() for _ in range(3))
+    innermost = nesting(inner, "while True:\n    len('')", PATIENCE)
+    given = {"call": lambda: middle.exec("call()", {"call": innermost})}
+    with usable_afterwards(outer), usable_afterwards(inner):
+        with pytest.raises(ScriptTimeoutError) as caught:
+            outer.exec("call()", given, timeout=SHORT)
+        assert caught.value.timeout == SHORT
+        assert not middle.interrupt()
+
+
 def test_outer_deadline_passes_in_host_code(python: Interpreter) -> None:
     """A host callable that blocks is waited for."""
     code = "call(0.3)\nafter = True"

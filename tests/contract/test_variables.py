@@ -1,5 +1,8 @@
 """Variables of a context: set, got, listed, deleted, and missing ones."""
 
+import inspect
+import pickle
+
 import pytest
 
 from pythonarium import (
@@ -145,3 +148,20 @@ def test_variable_without_value_says_so() -> None:
     variable.value = 5
     assert variable.has_value
     assert variable.value == 5
+
+
+def test_variables_show_what_they_hold() -> None:
+    filled = Variable("x", int, 5)
+    assert repr(filled) == "Variable('x', <class 'int'>, value=5)"
+    assert repr(Variable("x")) == "Variable('x')"
+    assert repr(Variables([filled])) == "Variables({'x': 5})"
+    assert Variable("x", int) == Variable("x", int) != filled
+    assert filled != ("x", int, 5)
+    assert "= <no value>)" in str(inspect.signature(Variable))
+
+
+@pytest.mark.parametrize("variable", [Variable("x", int), Variable("x", int, 5)])
+def test_variable_pickles(variable: Variable[int]) -> None:
+    copy = pickle.loads(pickle.dumps(variable))
+    assert copy == variable
+    assert copy.has_value is variable.has_value

@@ -6,9 +6,10 @@ result.  So every test, whatever it is about, is also a test of that:
 
 - Leaks: no thread, child process or temporary file is there after the test that was
   not there before.  They get a second to end, since ending takes time.
-- State: `sys.path`, the recursion limit, the working folder, the class of `__main__` and
-  `Thread.start` are what they were; stdout and stderr too, as soon as the body ends.  A changed one is put back, so that
-  one bad test does not fail the others.
+- State: `sys.path`, the recursion limit, the working folder, the class of `__main__`,
+  `Thread.start` and the trace function are what they were; stdout and stderr too, as
+  soon as the body ends.  A changed one is put back, so that one bad test does not fail
+  the others.  A lost trace function would also hide from coverage what runs after it.
 
 The first fixture that a test sets up is this one, so what the test's own fixtures open
 must be closed by them.  What a module's or session's fixture opens lives longer than
@@ -96,6 +97,7 @@ class State:
 
     main_class: type
     thread_start: object
+    trace_function: object
     sys_path: tuple[str, ...]
     recursion_limit: int
     working_folder: str
@@ -105,6 +107,7 @@ class State:
         return cls(
             main_class=sys.modules["__main__"].__class__,
             thread_start=threading.Thread.start,
+            trace_function=sys.gettrace(),
             sys_path=tuple(sys.path),
             recursion_limit=sys.getrecursionlimit(),
             working_folder=working_folder(),
@@ -113,6 +116,7 @@ class State:
     def restore(self) -> None:
         sys.modules["__main__"].__class__ = self.main_class
         threading.Thread.start = self.thread_start  # type: ignore[assignment, method-assign]
+        sys.settrace(self.trace_function)  # type: ignore[arg-type]
         sys.path[:] = self.sys_path
         sys.setrecursionlimit(self.recursion_limit)
         os.chdir(self.working_folder)

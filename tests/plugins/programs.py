@@ -1,4 +1,4 @@
-"""The programs in tests/scripts, each run as a process of its own."""
+"""Programs that a test runs as processes of their own: a file of tests/scripts, or code."""
 
 import subprocess
 import sys
@@ -8,13 +8,24 @@ SCRIPTS = Path(__file__).parents[1] / "scripts"
 
 
 def run_script(name: str, *args: str) -> str:
-    """Run one of them; return what it prints.  It must end well, and quietly."""
+    """Run one of tests/scripts; return what it prints.  It must be quiet on stderr."""
+    done = _ended(str(SCRIPTS / name), *args)
+    assert done.stderr == ""
+    return done.stdout
+
+
+def run_code(code: str, *options: str) -> str:
+    """Run code, with options of Python's own; return what it prints."""
+    return _ended(*options, "-c", code).stdout
+
+
+def _ended(*words: str) -> "subprocess.CompletedProcess[str]":
     done = subprocess.run(
-        [sys.executable, SCRIPTS / name, *args],
+        [sys.executable, *words],
         capture_output=True,
         text=True,
         timeout=80,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done

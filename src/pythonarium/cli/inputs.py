@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import NoneType
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
@@ -54,7 +55,9 @@ def _refuse_twice(option: str, names: list[str]) -> None:
 def _declared(option: str, text: str) -> tuple[str, object]:
     name, colon, type_text = text.partition(":")
     try:
-        return checked_name(name), named_type(type_text) if colon else None
+        if not colon:
+            return checked_name(name), None
+        return checked_name(name), named_type(type_text) or NoneType
     except (VariableTypeError, ValueError) as error:
         raise BadInputError(f"{option} {text}: {error}") from error
 
@@ -114,7 +117,7 @@ _SCALARS: Final[dict[object, Callable[[str], object]]] = {
     float: float,
     bool: _bool,
     complex: complex,
-    type(None): _none,
+    NoneType: _none,
     datetime: datetime.fromisoformat,
     date: date.fromisoformat,
     time: time.fromisoformat,
@@ -124,7 +127,7 @@ _SCALARS: Final[dict[object, Callable[[str], object]]] = {
     Path: Path,
 }
 _SEQUENCES: Final = (list, tuple, set, frozenset)
-_TEXTS: Final = _SCALARS.keys() - {int, float, bool, complex, type(None)}
+_TEXTS: Final = _SCALARS.keys() - {int, float, bool, complex, NoneType}
 """What JSON says by a text."""
 
 
