@@ -1,18 +1,13 @@
 package org.pythonarium.internal;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.util.Collections;
 
 /**
  * The C functions of CPython that every program needs, under their own names.
  *
  * <p>Pointers and integers are all passed as {@code long}: a handful of call shapes serves every
- * function, and what costs time at start is the linking of shapes. The upper half of an
+ * function ({@link Shapes}). The upper half of an
  * {@code int} result is undefined until it is cast, as the wrappers here do. Symbols are resolved
  * when this class is initialised, so {@link Library#open} comes first.
  *
@@ -28,13 +23,6 @@ final class CPython {
 
     /** Offset of the type in an object. */
     static final long OB_TYPE = 8;
-
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle J0 = shape(0);
-    private static final MethodHandle J1 = shape(1);
-    private static final MethodHandle J2 = shape(2);
-    private static final MethodHandle J3 = shape(3);
-    private static final MethodHandle J4 = shape(4);
 
     private static final MemorySegment _PyThreadState_New = find("PyThreadState_New");
     private static final MemorySegment _PyEval_SaveThread = find("PyEval_SaveThread");
@@ -404,15 +392,9 @@ final class CPython {
         return MemorySegment.ofAddress(Library.find(name));
     }
 
-    private static MethodHandle shape(int arguments) {
-        MemoryLayout[] layouts =
-                Collections.nCopies(arguments, ValueLayout.JAVA_LONG).toArray(MemoryLayout[]::new);
-        return LINKER.downcallHandle(FunctionDescriptor.of(ValueLayout.JAVA_LONG, layouts));
-    }
-
     static long call(MemorySegment function) {
         try {
-            return (long) J0.invokeExact(function);
+            return (long) Shapes.J0.invokeExact(function);
         } catch (Throwable failure) {
             throw Unexpected.rethrow(failure);
         }
@@ -420,7 +402,7 @@ final class CPython {
 
     static long call(MemorySegment function, long a) {
         try {
-            return (long) J1.invokeExact(function, a);
+            return (long) Shapes.J1.invokeExact(function, a);
         } catch (Throwable failure) {
             throw Unexpected.rethrow(failure);
         }
@@ -428,7 +410,7 @@ final class CPython {
 
     static long call(MemorySegment function, long a, long b) {
         try {
-            return (long) J2.invokeExact(function, a, b);
+            return (long) Shapes.J2.invokeExact(function, a, b);
         } catch (Throwable failure) {
             throw Unexpected.rethrow(failure);
         }
@@ -436,7 +418,7 @@ final class CPython {
 
     static long call(MemorySegment function, long a, long b, long c) {
         try {
-            return (long) J3.invokeExact(function, a, b, c);
+            return (long) Shapes.J3.invokeExact(function, a, b, c);
         } catch (Throwable failure) {
             throw Unexpected.rethrow(failure);
         }
@@ -444,7 +426,7 @@ final class CPython {
 
     static long call(MemorySegment function, long a, long b, long c, long d) {
         try {
-            return (long) J4.invokeExact(function, a, b, c, d);
+            return (long) Shapes.J4.invokeExact(function, a, b, c, d);
         } catch (Throwable failure) {
             throw Unexpected.rethrow(failure);
         }

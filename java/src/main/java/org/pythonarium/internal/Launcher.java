@@ -43,11 +43,12 @@ final class Launcher {
         }
         Settings settings = Settings.ofProcess();
         settings.freeze();
+        MainThread thread = new MainThread();
+        thread.add(Shapes::link); // meanwhile, for it takes a tenth of a second
         PythonHome python = PythonHome.find();
         Library.open(python.library().toString());
         boolean keepsGil = !isTrue(settings, Setting.RELEASE_GIL_AUTOMATICALLY);
         Interpreter interpreter = new Interpreter(python.version().minor(), keepsGil);
-        MainThread thread = new MainThread();
         try {
             thread.call(() -> open(interpreter, python.executable()), FOREVER);
         } catch (PythonException caught) {

@@ -1,11 +1,8 @@
 package org.pythonarium.internal;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import org.pythonarium.PythonException;
 
 /**
@@ -20,9 +17,9 @@ final class Library {
     private static volatile Library opened;
 
     private final long handle;
-    private final MethodHandle dlsym;
+    private final MemorySegment dlsym;
 
-    private Library(long handle, MethodHandle dlsym) {
+    private Library(long handle, MemorySegment dlsym) {
         this.handle = handle;
         this.dlsym = dlsym;
     }
@@ -37,10 +34,10 @@ final class Library {
             return;
         }
         Linker linker = Linker.nativeLinker();
-        MethodHandle dlopen = function(linker, "dlopen");
+        MemorySegment dlopen = function(linker, "dlopen");
         try (Arena arena = Arena.ofConfined()) {
             long handle =
-                    (long) dlopen.invokeExact(arena.allocateFrom(path).address(), (long) RTLD_NOW_GLOBAL);
+                    (long) Shapes.J2.invokeExact(dlopen, arena.allocateFrom(path).address(), (long) RTLD_NOW_GLOBAL);
             if (handle == 0) {
                 throw new PythonException(
                         "libpython: " + path + " cannot be loaded: " + reason(linker)
@@ -59,24 +56,20 @@ final class Library {
             throw new IllegalStateException("libpython is not open");
         }
         try (Arena arena = Arena.ofConfined()) {
-            return (long) library.dlsym.invokeExact(library.handle, arena.allocateFrom(name).address());
+            return (long) Shapes.J2.invokeExact(
+                    library.dlsym, library.handle, arena.allocateFrom(name).address());
         } catch (Throwable failure) {
             throw Unexpected.rethrow(failure);
         }
     }
 
-    private static MethodHandle function(Linker linker, String name) {
-        MemorySegment address = linker.defaultLookup().find(name).orElseThrow(
+    private static MemorySegment function(Linker linker, String name) {
+        return linker.defaultLookup().find(name).orElseThrow(
                 () -> new PythonException("this system has no " + name + ", by which Python is loaded"));
-        return linker.downcallHandle(address, FunctionDescriptor.of(
-                ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
     }
 
     private static String reason(Linker linker) throws Throwable {
-        MethodHandle dlerror = linker.downcallHandle(
-                linker.defaultLookup().find("dlerror").orElseThrow(),
-                FunctionDescriptor.of(ValueLayout.JAVA_LONG));
-        long text = (long) dlerror.invokeExact();
+        long text = (long) Shapes.J0.invokeExact(function(linker, "dlerror"));
         return text == 0 ? "no reason was given" : CPython.MEMORY.getString(text);
     }
 

@@ -21,6 +21,11 @@ final class MainThread extends Thread {
         start();
     }
 
+    /** Does a task on this thread some time; it must not fail. */
+    void add(Runnable task) {
+        tasks.add(task);
+    }
+
     /**
      * Does a task on this thread and waits for its end.
      *

@@ -37,9 +37,6 @@ final class Startup {
             FunctionDescriptor.of(
                     STATUS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
 
-    private static final MethodHandle VOID_OF_1 = Linker.nativeLinker().downcallHandle(
-            FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-
     private Startup() {}
 
     /**
@@ -66,7 +63,7 @@ final class Startup {
 
     private static void call(String function, MemorySegment argument) {
         try {
-            long ignored = (long) VOID_OF_1.invokeExact(CPython.find(function), argument.address());
+            long ignored = (long) Shapes.J1.invokeExact(CPython.find(function), argument.address());
         } catch (Throwable failure) {
             throw Unexpected.rethrow(failure);
         }
