@@ -70,13 +70,18 @@ final class KernelSource {
             throw new PythonException("the jar has no " + PROBE.substring(1)
                     + "; build it with Maven, or put the folder src of Pythonarium on the class path");
         }
+        return KernelCache.folder(url).orElseGet(() -> place(url)).toString();
+    }
+
+    private static Path place(URL url) {
+        String location = url.toString();
+        int end = location.indexOf('!');
         try {
-            String location = url.toString();
-            if (location.startsWith("jar:") && location.indexOf('!') == location.lastIndexOf('!')) {
-                return Path.of(new URI(location.substring("jar:".length(), location.indexOf('!')))).toString();
-            }
             if (location.startsWith("file:")) {
-                return Path.of(url.toURI()).getParent().getParent().toString();
+                return Path.of(url.toURI()).getParent().getParent();
+            }
+            if (location.startsWith("jar:file:") && end == location.lastIndexOf('!')) {
+                return Path.of(new URI(location.substring("jar:".length(), end)));
             }
         } catch (URISyntaxException failure) {
             throw new PythonException("the jar's place is no path: " + url, failure);
