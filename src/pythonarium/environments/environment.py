@@ -107,7 +107,7 @@ class Environment:
     @classmethod
     def for_script(
         cls,
-        path: AnyPath,
+        path: AnyPath | None,
         *,
         python: AnyPath | None = None,
         packages: Sequence[AnyPath] = (),
@@ -120,7 +120,7 @@ class Environment:
         environment of its Python as it is: this one, unless it requires another.
 
         Args:
-            path: the script.
+            path: the script; None for code without a file, and without a declaration.
             python: as for `create`; None: this one, if the script allows it, or else the
                 newest that it allows.
             packages: further packages.
@@ -134,7 +134,7 @@ class Environment:
         """
         installers.check(options)
         further = building.checked_requirements(packages)
-        block = script_block.find(path)
+        block = None if path is None else script_block.find(path)
         facts = [block and block.text, python and os.fspath(python), further]
         request = cache.request([facts, sys.executable, sys.version], options)
         folder = cache.remembered(request)
