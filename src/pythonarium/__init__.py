@@ -80,11 +80,12 @@ __all__ = [
     "Variables",
 ]
 
+if not TYPE_CHECKING:  # to a type checker it would make every name an attribute
 
-def __getattr__(name: str) -> object:
-    """Import Environment when it is asked for: most hosts need none, and it takes 15 ms."""
-    if name == "Environment":
-        from pythonarium.environments import Environment  # noqa: PLC0415  # see above
+    def __getattr__(name: str) -> object:
+        """Import Environment when it is asked for: it takes 15 ms, and few hosts need it."""
+        if name == "Environment":
+            from pythonarium.environments import Environment  # noqa: PLC0415  # see above
 
-        return Environment
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            return Environment
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
-from pythonarium.environments import layouts, processes, pythons
+from pythonarium.environments import layouts, locks, processes, pythons
 from pythonarium.errors import PackageError, SettingsError, end_of_process
 
 __all__ = ["InstallOptions", "Installer", "check", "chosen", "execute", "source_words"]
@@ -160,6 +160,7 @@ def execute(command: Sequence[str], purpose: str, options: InstallOptions) -> No
             "env": {**QUIET, **(options.get("env") or {})},
         },
         merged=True,
+        keep=locks.descriptors(),
     )
     if ended.exit_code:
         program = "uv" if Path(command[0]).name == "uv" else "pip"

@@ -1,20 +1,28 @@
 """One at a time, over all processes that use the same cache folder.
 
 The lock of an environment is a file in the cache folder, named for the environment's
-path, so nothing lies beside it and it can be held before the environment is there.  The
-system drops it when its process ends, in whatever way.
+path, so nothing lies beside it and it can be held before the environment is there.
+
+Invariants
+- The lock is the system's (flock): it goes when its last holder ends, in whatever way.
+- An installer that works under a lock holds it too, by an inherited descriptor.  So when a
+  host is killed, nobody else gets the lock before the installers that it left have ended.
+- A thread never waits for a lock while it holds another.
 """
 
 import hashlib
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from pythonarium.environments.progress import told
 from pythonarium.errors import PackageError
 
-__all__ = ["cache_folder", "locked"]
+__all__ = ["cache_folder", "descriptors", "locked"]
+
+_held: ContextVar[tuple[int, ...]] = ContextVar("held", default=())
 
 
 def cache_folder() -> Path:
@@ -33,11 +41,14 @@ def locked(folder: Path, timeout: float | None = None) -> Generator[None]:
     """
     import filelock  # noqa: PLC0415  # it brings asyncio
 
+    acquired: list[int] = []
     name = hashlib.sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:32]
     path = cache_folder() / "locks" / f"{name}.lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(path, fallback_to_soft=False)
+        lock = filelock.FileLock(
+            path, fallback_to_soft=False, on_acquired=acquired.append
+        )
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
@@ -53,7 +64,14 @@ def locked(folder: Path, timeout: float | None = None) -> Generator[None]:
             f"cannot make a lock in {path.parent}: {error.strerror}; set"
             " XDG_CACHE_HOME to a folder that can be written"
         ) from error
+    token = _held.set(tuple(acquired))
     try:
         yield
     finally:
+        _held.reset(token)
         lock.release()
+
+
+def descriptors() -> tuple[int, ...]:
+    """Return the lock that this thread holds, for a program that works under it."""
+    return _held.get()

@@ -66,6 +66,7 @@ def captured(
     *,
     stdin: str | bytes | None = None,
     merged: bool = False,
+    keep: Sequence[int] = (),
 ) -> Ended:
     """Run a program; return its exit code and what it wrote, read as UTF-8.
 
@@ -74,6 +75,7 @@ def captured(
         options: timeout, working folder, all its environment variables.
         stdin: what it may read; None: nothing.
         merged: whether stderr goes to stdout, in the order of writing.
+        keep: descriptors that it inherits.
 
     Raises:
         ProcessTimeoutError: it ran past its deadline and was killed.
@@ -93,6 +95,7 @@ def captured(
             cwd=options.get("cwd"),
             env=variables(options.get("env")),
             process_group=0,
+            pass_fds=keep,
         )
         try:
             exit_code = _wait(process, options.get("timeout"), leads=True)
