@@ -49,7 +49,9 @@ def configuration(folder: Path) -> dict[str, str]:
 def base_python(folder: Path) -> Path | None:
     """Return the Python that a virtual environment stands on."""
     home = configuration(folder).get("home")
-    return executable(Path(home).parent) if home else None
+    names = (*_names(folder), *NAMES)  # its own version first
+    paths = (Path(home, name) for name in names) if home else ()
+    return next((path for path in paths if path.exists()), None)
 
 
 def site_packages(folder: Path, python: Path) -> list[Path]:
