@@ -1,6 +1,7 @@
 """PEP 723: what a script declares, and the environment that is built for it."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -207,6 +208,27 @@ def test_builder_that_is_killed_leaves_nothing_that_counts(
     write_sdist(tmp_path, "counted", "1.0", "pass")
     assert subprocess.run(command, capture_output=True, check=True).stdout == b"1.0\n"
     assert environments(cache_home) == [half]
+
+
+def test_ctrl_c_ends_a_build_and_leaves_nothing(
+    script: Write, cache_home: Path, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "held")
+    hold = (
+        f"held = open({str(tmp_path / 'held')!r}, 'w'); held.write('x'); held.flush()"
+    )
+    write_sdist(tmp_path, "counted", "1.0", f"{hold}; import time; time.sleep(60)")
+    path = script('dependencies = ["counted"]')
+    command = [sys.executable, "-c", BUILD, str(path), str(tmp_path)]
+    builder = subprocess.Popen(command, stderr=subprocess.PIPE)
+    with (tmp_path / "held").open("rb", buffering=0) as held:
+        assert held.read(1) == b"x"
+        builder.send_signal(signal.SIGINT)
+        told = builder.communicate(timeout=15)[1]
+        assert told.rstrip().endswith(b"KeyboardInterrupt")
+        assert environments(cache_home) == []
+        assert select.select([held], [], [], 5)[0] == [held]
+        assert held.read(1) == b""  # nobody holds it any more
 
 
 # The block

@@ -153,16 +153,15 @@ def _wait(
 ) -> int:
     try:
         return process.wait(timeout)
-    except KeyboardInterrupt:
-        if leads:
-            _signal(process, signal.SIGINT, leads=leads)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE_SECONDS)
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            if leads:
+                _signal(process, signal.SIGINT, leads=leads)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE_SECONDS)
+        _signal(process, signal.SIGKILL, leads=leads)  # who is left of its group, too
+        process.wait()
         raise
-    finally:
-        if process.returncode is None:
-            _signal(process, signal.SIGKILL, leads=leads)
-            process.wait()
 
 
 def _signal(
