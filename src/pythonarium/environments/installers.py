@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
+from pythonarium._errors.environments import end_of_process
 from pythonarium.environments import layouts, locks, processes, pythons
-from pythonarium.errors import PackageError, SettingsError, end_of_process
+from pythonarium.errors import PackageError, SettingsError
 
 __all__ = ["InstallOptions", "Installer", "check", "chosen", "execute", "source_words"]
 
