@@ -96,6 +96,8 @@ def test_create_that_hangs_is_ended_and_leaves_nothing(
     with pytest.raises(ProcessTimeoutError):
         Environment.create(tmp_path / "env", packages=["hangs"], **options)
     assert not (tmp_path / "env").exists()
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"cache", "hangs-1.0.tar.gz"}  # nor anything of the installer
 
 
 CREATE = """

@@ -94,6 +94,7 @@ def cache_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder of the test's own; installers try once, and keep nothing they build."""
     folder = tmp_path / "cache"
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # for hosts that are killed
     for name in ("PIP_RETRIES", "UV_HTTP_RETRIES"):
         monkeypatch.setenv(name, "0")
     for name in ("PIP_NO_CACHE_DIR", "UV_NO_CACHE"):

@@ -8,6 +8,7 @@ its configuration files, uv from UV_*; options that are given here go before the
 
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal, Protocol
@@ -147,22 +148,20 @@ def source_words(installer: Installer, options: InstallOptions) -> list[str]:
 
 
 def execute(command: Sequence[str], purpose: str, options: InstallOptions) -> None:
-    """Run a command of an installer.
+    """Run a command of an installer; what it leaves in its temporary folder is removed.
 
     Raises:
         PackageError: it failed; the error has all that it printed.
         ProcessTimeoutError: it ran past its deadline and was killed.
     """
-    ended = processes.captured(
-        command,
-        {
-            "timeout": options.get("timeout"),
-            "cwd": options.get("cwd"),
-            "env": {**QUIET, **(options.get("env") or {})},
-        },
-        merged=True,
-        keep=locks.descriptors(),
-    )
+    with tempfile.TemporaryDirectory(prefix="pythonarium-") as folder:
+        env = {**QUIET, "TMPDIR": folder, **(options.get("env") or {})}
+        ended = processes.captured(
+            command,
+            {"timeout": options.get("timeout"), "cwd": options.get("cwd"), "env": env},
+            merged=True,
+            keep=locks.descriptors(),
+        )
     if ended.exit_code:
         program = "uv" if Path(command[0]).name == "uv" else "pip"
         end = end_of_process(ended.exit_code)
