@@ -24,10 +24,10 @@ public final class Reference {
     private final Held held;
     private Frame frame; // the GIL guards it
 
-    private Reference(Attachment attachment, long object) {
+    private Reference(Attachment attachment, long object, Frame owner) {
         interpreter = attachment.interpreter;
         held = new Held(object, interpreter.releases);
-        frame = attachment.frame();
+        frame = owner;
         if (frame == null || !frame.add(this)) {
             letGoWhenUnused();
         }
@@ -35,13 +35,19 @@ public final class Reference {
 
     /** Takes over a new reference. */
     static Reference adopt(Attachment attachment, long object) {
-        return new Reference(attachment, object);
+        return new Reference(attachment, object, attachment.frame());
     }
 
     /** Makes a new reference to a borrowed object. */
     static Reference to(Attachment attachment, long object) {
         CPython.Py_IncRef(object);
-        return new Reference(attachment, object);
+        return new Reference(attachment, object, attachment.frame());
+    }
+
+    /** Makes a new reference to a borrowed object, which no frame owns. */
+    static Reference loose(Attachment attachment, long object) {
+        CPython.Py_IncRef(object);
+        return new Reference(attachment, object, null);
     }
 
     /** What is done with the object, attached. */
@@ -58,6 +64,19 @@ public final class Reference {
     <T> T use(Use<T> use) {
         try {
             return interpreter.call(attachment -> use.with(attachment, pointer()));
+        } finally {
+            java.lang.ref.Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Does something with the object; a thread without the lock takes it meanwhile.
+     *
+     * @throws PythonException if it was released
+     */
+    <T> T useLocked(Use<T> use) {
+        try {
+            return interpreter.callLocked(attachment -> use.with(attachment, pointer()));
         } finally {
             java.lang.ref.Reference.reachabilityFence(this);
         }
