@@ -9,7 +9,8 @@ Invariants
 - A thread's code belongs to a run at all times: to one of the session while a script
   runs, else to the thread's own, which `enter` makes.  So what Java calls directly finds
   the context of its thread under `__main__`.
-- What a function raises, `describe` turns into data.
+- What a function raises, `describe` turns into data.  An exception of Java's that is on
+  its way through Python is a JavaError, and known to Java by its number.
 """
 
 import sys
@@ -22,9 +23,63 @@ from pythonarium_kernel.session import MissingVariable, Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional
+    from typing import Any, Optional
 
-_session = Session()
+    from pythonarium_kernel.report import Report
+
+_session = Session(keeps_errors=True)
+
+
+class JavaError(Exception):
+    """A function of Java's has thrown an exception.
+
+    Attributes:
+        class_name: the exception's class in Java.
+        class_names: that, and the names of all its superclasses.
+        message: what it says, or None.
+        stack: where it was thrown, as Java prints it.
+    """
+
+    def __init__(
+        self,
+        class_names: "tuple[str, ...]",
+        message: "Optional[str]",
+        stack: str,
+        number: "Optional[int]" = None,
+        held: object = None,
+    ) -> None:
+        self.class_name, self.class_names = class_names[0], class_names
+        self.message, self.stack = message, stack
+        self._number, self._held = number, held  # Java keeps its exception as long
+        text = self.class_name if message is None else f"{self.class_name}: {message}"
+        super().__init__(text)
+
+    def __reduce__(self) -> "tuple[Any, ...]":
+        return JavaError, (self.class_names, self.message, self.stack)
+
+
+def _number(error: BaseException) -> "Optional[int]":
+    return error._number if type(error) is JavaError else None  # noqa: SLF001  # ours
+
+
+report.host_mark = _number
+
+
+def java_error(
+    names: str,
+    message: "Optional[str]",
+    stack: str,
+    number: int,
+    held: object,
+    cause: "Optional[BaseException]",
+) -> JavaError:
+    """Return a JavaError for an exception of Java's; `held` keeps it alive there.
+
+    The names of its classes stand one a line.
+    """
+    error = JavaError(tuple(names.split("\n")), message, stack, number, held)
+    error.__cause__ = cause
+    return error
 
 
 def apply_path(custom: "Optional[str]", how: str) -> None:
@@ -99,25 +154,29 @@ def delete_context(name: str) -> None:
     _session.delete_context(name)
 
 
-def describe(error: BaseException) -> "dict[str, object]":
-    """Return what became of a call, as data.
+def describe(
+    error: BaseException,
+) -> "tuple[dict[str, object], Optional[BaseException]]":
+    """Return what became of a call, as data, and the exception that the user's code raised.
 
-    Keys: kind, message, and for what Python itself raised the report with its traceback.
-    The kinds are those of a report, and missing, context, refused.
+    Keys: kind, of those of a report, with report and traceback; or missing, or context,
+    with a message.
     """
-    if isinstance(error, (ScriptFailed, SourceError)):
-        return _described(error.report)
     if isinstance(error, MissingVariable):
-        return {"kind": "missing", "message": _missing_message(error)}
+        return {"kind": "missing", "message": _missing_message(error)}, None
     if isinstance(error, ContextRefusal):
-        return {"kind": "context", "message": str(error)}
-    return _described(report.from_exception(error))
+        return {"kind": "context", "message": str(error)}, None
+    if isinstance(error, ScriptFailed):
+        stopped = error.report["kind"] in ("timeout", "interrupt")
+        return _described(error.report), None if stopped else error.error
+    if isinstance(error, SourceError):
+        return _described(error.report), error.__context__
+    return _described(report.from_exception(error)), error
 
 
-def _described(data: "report.Report") -> "dict[str, object]":
+def _described(data: "Report") -> "dict[str, object]":
     return {
         "kind": data["kind"],
-        "message": report.headline(data),
         "report": data,
         "traceback": report.format_report(data),
     }

@@ -6,7 +6,8 @@ Invariants
 - Everything that a script raises leaves `perform` as ScriptFailed, with one exception:
   a KeyboardInterrupt that no `raise` of the script made is the host's Ctrl-C, and an
   Interrupt of an outer run is that run's.  Both go on to where they belong.
-- ScriptFailed holds a report, never the exception: no frame of the script stays alive.
+- ScriptFailed holds a report, and not the exception, unless the session says so: no
+  frame of the script stays alive.
 """
 
 from _thread import get_ident
@@ -35,11 +36,15 @@ TRIES = range(5)
 
 
 class ScriptFailed(Exception):
-    """A script raised.  Attributes: the report, what was captured, the run's facts."""
+    """A script raised.  Attributes: the report, what was captured, the run's facts.
+
+    `error` is the exception itself, where the session keeps it.
+    """
 
     def __init__(self, report: "Report", run: "Run") -> None:
         super().__init__(report["message"])
         self.report = report
+        self.error, run.error = run.error, None  # not both: they would form a cycle
         self.stdout, self.stderr = run.captured()
         self.timeout = run.timeout
         self.wall_ns, self.cpu_ns = run.wall_ns, run.cpu_ns
@@ -60,6 +65,8 @@ class Run:
     # nanoseconds.
     value: "Any" = None
     report: "Optional[Report]" = None
+    keeps_error = False
+    error: "Optional[BaseException]" = None
     wall_ns = cpu_ns = wall_start = cpu_start = thread = 0
     stdout: "Any" = None  # where its prints go; None: the host's stream
     stderr: "Any" = None
@@ -152,6 +159,8 @@ def _guarded(
     if error is not None or run.stop_reason is not None:
         try:
             _judge(run, error)
+            if run.keeps_error:
+                run.error = error
         finally:
             error = None  # or its traceback, this frame and it would form a cycle
     return result

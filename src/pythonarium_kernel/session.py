@@ -85,6 +85,7 @@ class Session:
         on_stderr: likewise.
         output_limit: the characters of each stream that a capturing run keeps; None
             for all.
+        keeps_errors: whether ScriptFailed holds the exception itself.
     """
 
     def __init__(
@@ -92,12 +93,14 @@ class Session:
         on_stdout: "Optional[Callable[[str], object]]" = None,
         on_stderr: "Optional[Callable[[str], object]]" = None,
         output_limit: "Optional[int]" = OUTPUT_LIMIT,
+        keeps_errors: bool = False,
     ) -> None:
         self.contexts = Contexts()
         self.handles = Handles()
         self._on_stdout, self._on_stderr = on_stdout, on_stderr
         self._streams = on_stdout is not None or on_stderr is not None
         self._output_limit = output_limit
+        self._keeps_errors = keeps_errors
         self._active: list[Run] = []
         route.install()
 
@@ -244,6 +247,8 @@ class Session:
         capture: bool = False,
     ) -> Run:
         run = Run(self.contexts.get(context), script, timeout)
+        if self._keeps_errors:
+            run.keeps_error = True
         if capture or self._streams:
             self._make_sinks(run, capture=capture)
         return run

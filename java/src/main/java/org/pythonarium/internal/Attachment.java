@@ -40,6 +40,7 @@ final class Attachment {
 
     private final Carrier carrier;
     private final boolean isForeign;
+    private Origins origins;
     private volatile Thread runner;
     private volatile boolean isAttached;
     private volatile boolean mayLinger = true;
@@ -147,6 +148,9 @@ final class Attachment {
         try {
             return work.in(this);
         } finally {
+            if (origins != null && depth == 1 && callbacks == 0) {
+                origins.forget();
+            }
             detach();
         }
     }
@@ -172,7 +176,10 @@ final class Attachment {
 
     private void letGo() {
         isAttached = false;
-        CPython.PyEval_SaveThread();
+        long saved = CPython.PyEval_SaveThread();
+        if (isForeign) {
+            state = saved; // whoever made it may have made another one since
+        }
     }
 
     /** Does what may wait for another thread; the GIL is free meanwhile. */
@@ -228,9 +235,39 @@ final class Attachment {
         callbacks--;
     }
 
+    /** Begins a call from Python to Java that keeps the GIL. */
+    void enterAttached() {
+        callbacks++;
+    }
+
+    /** Ends a call from Python to Java that has kept the GIL. */
+    void leaveAttached() {
+        callbacks--;
+    }
+
     /** Tells whether Java code runs that Python has called. */
     boolean isInCallback() {
         return callbacks > 0;
+    }
+
+    /** Returns how many calls from Python to Java are on. */
+    int callbacks() {
+        return callbacks;
+    }
+
+    /** Returns the exceptions that may go back into Python. */
+    Origins origins() {
+        if (origins == null) {
+            origins = new Origins();
+        }
+        return origins;
+    }
+
+    /** Lets go of what a call from Python to Java, which is over, has got of exceptions. */
+    void forgetOrigins() {
+        if (origins != null) {
+            origins.leave(callbacks + 1);
+        }
     }
 
     // Lock scopes of the user

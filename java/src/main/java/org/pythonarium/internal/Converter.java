@@ -22,7 +22,7 @@ final class Converter {
     private static final long LIST_ITEMS = 24;
     private static final long FLOAT_VALUE = 16;
 
-    private static final long NONE = CPython.address("_Py_NoneStruct");
+    static final long NONE = CPython.address("_Py_NoneStruct");
     private static final long TRUE = CPython.address("_Py_TrueStruct");
     private static final long FALSE = CPython.address("_Py_FalseStruct");
     private static final long INT = CPython.address("PyLong_Type");
