@@ -78,7 +78,7 @@ final class Converter {
         if (value instanceof Boolean flag) {
             return CPython.PyBool_FromLong(flag ? 1 : 0);
         }
-        throw new Refusal("a " + value.getClass().getName());
+        return Functions.toPython(attachment, value);
     }
 
     /** Returns what an object of Python is in Java; the reference stays the caller's. */
