@@ -17,17 +17,20 @@ import sys
 
 from pythonarium_kernel import report, route
 from pythonarium_kernel.contexts import ContextRefusal
+from pythonarium_kernel.jvm_output import PrintingSession, Scope, connect, finish
 from pythonarium_kernel.runner import Run, ScriptFailed
 from pythonarium_kernel.scripts import SourceError
-from pythonarium_kernel.session import MissingVariable, Session
+from pythonarium_kernel.session import MissingVariable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any, Callable, Optional
 
     from pythonarium_kernel.report import Report
 
-_session = Session(keeps_errors=True)
+__all__ = ["connect", "finish"]  # Java calls these two here as well
+
+_session = PrintingSession(keeps_errors=True)
 
 
 class JavaError(Exception):
@@ -152,6 +155,25 @@ def reset_context(name: str) -> None:
 def delete_context(name: str) -> None:
     """Delete a context with its variables."""
     _session.delete_context(name)
+
+
+def open_output(
+    on_stdout: "Optional[Callable[[str], object]]",
+    on_stderr: "Optional[Callable[[str], object]]",
+    limit: "Optional[int]",
+) -> Scope:
+    """Have this thread print elsewhere, until `close_output`."""
+    return Scope(on_stdout, on_stderr, limit)
+
+
+def close_output(scope: Scope) -> None:
+    """Have this thread print to where it did before."""
+    scope.close()
+
+
+def output_texts(scope: Scope) -> "tuple[str, str]":
+    """Return what was printed to a scope that keeps it."""
+    return scope.texts()
 
 
 def describe(

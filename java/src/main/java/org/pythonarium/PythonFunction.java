@@ -20,7 +20,7 @@ import org.pythonarium.internal.Functions;
  * <p>Arguments and results cross as the values of variables do. While the function runs, Python's
  * other threads go on: it may wait, and may use Python, for which its thread needs no lock. The
  * lock stays with the caller: whoever waits here for a thread that wants Python lends it the lock
- * meanwhile ({@link PythonGIL}).
+ * meanwhile ({@code PythonGIL.lend()}).
  *
  * <p>What the function throws is in Python a {@code JavaError}, or, if it is a
  * {@link PythonException} that it got from Python, the exception that it was there.

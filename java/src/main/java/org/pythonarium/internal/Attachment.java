@@ -48,6 +48,7 @@ final class Attachment {
     private int depth;
     private int callbacks;
     private int guards;
+    private int loans;
 
     private Attachment(Interpreter interpreter, Thread owner, boolean isDirect, long foreignState) {
         this.interpreter = interpreter;
@@ -169,7 +170,7 @@ final class Attachment {
 
     private void detach() {
         depth--;
-        if (depth == 0 && !(guards > 0 && mayLinger && interpreter.isLonely())) {
+        if (depth == 0 && !(guards > 0 && loans == 0 && mayLinger && interpreter.isLonely())) {
             letGo();
         }
     }
@@ -216,6 +217,12 @@ final class Attachment {
             isAttached = true;
         }
         depth = before;
+    }
+
+    /** Lets go of the GIL that its thread has got outside of any call. */
+    void release() {
+        depth = 0;
+        letGo();
     }
 
     // Callbacks, on the runner
@@ -283,6 +290,19 @@ final class Attachment {
         if (guards == 0 && isAttached && !isInCallback()) {
             stopLingering();
         }
+    }
+
+    /** Notes that its thread lends the lock; the GIL is free from now on, outside of calls. */
+    void lend() {
+        loans++;
+        if (isAttached && !(Thread.currentThread() == runner && depth > 0)) {
+            stopLingering();
+        }
+    }
+
+    /** Notes that a loan is over. */
+    void takeBack() {
+        loans--;
     }
 
     private static String nameOf(Thread thread) {

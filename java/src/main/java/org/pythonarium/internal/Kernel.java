@@ -74,7 +74,8 @@ final class Kernel {
         }
     }
 
-    private long function(Attachment attachment, String name) {
+    /** Returns one of the module's functions; borrowed. */
+    long function(Attachment attachment, String name) {
         Long known = functions.get(name);
         if (known != null) {
             return known;

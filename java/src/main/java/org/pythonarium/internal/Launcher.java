@@ -45,6 +45,7 @@ final class Launcher {
         Library.open(python.libpython().toString());
         Interpreter interpreter = new Interpreter(python.minor());
         MainThread thread = new MainThread();
+        Thread.ofPlatform().daemon().name("python linking").start(Upcalls::prepare); // meanwhile
         try {
             thread.call(() -> open(interpreter, python.executable()), FOREVER);
         } catch (PythonException caught) {
@@ -68,16 +69,22 @@ final class Launcher {
             state = CPython.PyThreadState_New(CPython.PyInterpreterState_Main());
             CPython.PyEval_RestoreThread(state);
         }
+        Attachment attachment = Attachment.ofPythonThread(interpreter);
         try {
-            Attachment attachment = Attachment.ofPythonThread(interpreter);
             Kernel kernel = KernelSource.load(attachment);
+            if (isOurs) {
+                Output.connect(attachment, kernel);
+            }
             interpreter.opened(CPython.PyInterpreterState_Main(), state, kernel, isOurs);
         } finally {
-            CPython.PyEval_SaveThread();
+            attachment.release();
         }
     }
 
     private static void end(Interpreter interpreter, MainThread thread) {
-        thread.call(interpreter::close, SECONDS_TO_END);
+        thread.call(() -> {
+            Output.finish(interpreter);
+            interpreter.close();
+        }, SECONDS_TO_END);
     }
 }
