@@ -174,7 +174,8 @@ def connect(
 
 def finish() -> None:
     """Pass on what has not been flushed, of any thread; Python is about to end."""
-    for stream in (sys.__stdout__, sys.__stderr__):
+    streams: tuple[Any, ...] = (sys.__stdout__, sys.__stderr__)
+    for stream in streams:
         if isinstance(stream, Stream):
             stream.console.finish()
             stream.console.flush()

@@ -69,7 +69,12 @@ REPEATED = 3
 LATE_SECONDS = 0.25
 """From here on, an end that comes after its deadline is explained to the user."""
 
-host_mark: "Callable[[BaseException], Optional[int]]" = lambda _error: None
+
+def _unmarked(_error: BaseException) -> "Optional[int]":
+    return None
+
+
+host_mark: "Callable[[BaseException], Optional[int]]" = _unmarked
 """Tells which error of the host's, by its number, an exception stands for.  Exchanged by
 a host whose errors are no exceptions of Python's."""
 

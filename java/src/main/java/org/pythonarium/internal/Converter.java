@@ -78,6 +78,9 @@ final class Converter {
         if (value instanceof Boolean flag) {
             return CPython.PyBool_FromLong(flag ? 1 : 0);
         }
+        if (value instanceof Double || value instanceof Float) {
+            return Numbers.of(((Number) value).doubleValue());
+        }
         return Functions.toPython(attachment, value);
     }
 
