@@ -17,8 +17,14 @@ import sys
 
 from pythonarium_kernel import report, route
 from pythonarium_kernel.contexts import ContextRefusal
-from pythonarium_kernel.jvm_output import PrintingSession, Scope, connect, finish
-from pythonarium_kernel.runner import Run, ScriptFailed
+from pythonarium_kernel.jvm_output import (
+    JavaRun,
+    JavaSession,
+    Scope,
+    connect,
+    finish,
+)
+from pythonarium_kernel.runner import ScriptFailed
 from pythonarium_kernel.scripts import SourceError
 from pythonarium_kernel.session import MissingVariable
 
@@ -30,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["connect", "finish"]  # Java calls these two here as well
 
-_session = PrintingSession(keeps_errors=True)
+_session = JavaSession()
 
 
 class JavaError(Exception):
@@ -101,7 +107,7 @@ def apply_path(custom: "Optional[str]", how: str) -> None:
 def enter(context: str) -> "dict[str, object]":
     """Make a context the calling thread's; return its namespace."""
     module = _session.contexts.get(context)
-    route.current.set(Run(module, None, None))
+    route.current.set(JavaRun(module, None, None))
     return module.__dict__
 
 

@@ -21,13 +21,15 @@ from _thread import _local, get_ident
 
 from pythonarium_kernel.output import Router, Sink
 from pythonarium_kernel.route import current
+from pythonarium_kernel.runner import Run
 from pythonarium_kernel.session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any, Callable, Optional
 
-    from pythonarium_kernel.runner import Run
+    from pythonarium_kernel.scripts import Script
 
 
 class _Here(_local):
@@ -35,6 +37,7 @@ class _Here(_local):
 
 
 _here = _Here()
+_opened: "set[Scope]" = set()
 
 
 class Scope:
@@ -58,6 +61,7 @@ class Scope:
         self.stdout = Sink("stdout", keep, limit, self._outside(on_stdout))
         self.stderr = Sink("stderr", keep, limit, self._outside(on_stderr))
         _here.scope = self
+        _opened.add(self)
 
     def _outside(
         self, on_line: "Optional[Callable[[str], object]]"
@@ -77,6 +81,7 @@ class Scope:
     def close(self) -> None:
         """Pass on unfinished lines.  Called by the thread that opened it."""
         self.closed = True
+        _opened.discard(self)
         _here.scope = _open(_here.scope)
         try:
             self.stdout.finish()
@@ -140,8 +145,7 @@ class Stream(Router):
     def _target(self) -> "Any":
         scope = _here.scope
         if scope is None:
-            run = current.get()
-            scope = None if run is None else _open(getattr(run, "output", None))
+            scope = _output_of(current.get())
             if scope is None:
                 return self.console
         return getattr(scope, self._name)
@@ -150,18 +154,34 @@ class Stream(Router):
         self.flush()
 
 
-class PrintingSession(Session):
-    """A session whose runs print to where the thread does that began them."""
+class JavaRun(Run):
+    """A run whose threads print to where its own thread did when it began.
 
-    def _new_run(self, *args: "Any", **options: "Any") -> "Run":
-        run: Any = super()._new_run(*args, **options)
-        output = _here.scope
-        if output is None:
-            outer: Any = current.get()
-            output = getattr(outer, "output", None)
-        if output is not None:
-            run.output = output
-        return run  # type: ignore[no-any-return]  # Any for one attribute more
+    Its exception may have to go through Java and on in Python, so it is kept.
+    """
+
+    keeps_error = True
+    output: "Optional[Scope]" = None
+
+    def __init__(
+        self,
+        module: "ModuleType",
+        script: "Optional[Script]",
+        timeout: "Optional[float]",
+    ) -> None:
+        super().__init__(module, script, timeout)
+        if _opened:
+            self.output = _here.scope or _output_of(current.get())
+
+
+class JavaSession(Session):
+    """A session of a JVM's."""
+
+    _run_class: "type[Run]" = JavaRun
+
+
+def _output_of(run: "Optional[Run]") -> "Optional[Scope]":
+    return _open(run.output) if isinstance(run, JavaRun) else None
 
 
 def connect(

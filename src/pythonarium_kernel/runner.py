@@ -6,7 +6,7 @@ Invariants
 - Everything that a script raises leaves `perform` as ScriptFailed, with one exception:
   a KeyboardInterrupt that no `raise` of the script made is the host's Ctrl-C, and an
   Interrupt of an outer run is that run's.  Both go on to where they belong.
-- ScriptFailed holds a report, and not the exception, unless the session says so: no
+- ScriptFailed holds a report, and not the exception, unless the run's class says so: no
   frame of the script stays alive.
 """
 
@@ -38,7 +38,7 @@ TRIES = range(5)
 class ScriptFailed(Exception):
     """A script raised.  Attributes: the report, what was captured, the run's facts.
 
-    `error` is the exception itself, where the session keeps it.
+    `error` is the exception itself, where the run keeps it.
     """
 
     def __init__(self, report: "Report", run: "Run") -> None:
@@ -55,6 +55,7 @@ class Run:
 
     Attributes:
         value: of the last expression.
+        keeps_error: whether ScriptFailed shall hold the exception itself.
         outputs: what the host asked for, by name.
         report: of what it raised, or None.
         wall_ns: from its first line to its last.

@@ -85,22 +85,21 @@ class Session:
         on_stderr: likewise.
         output_limit: the characters of each stream that a capturing run keeps; None
             for all.
-        keeps_errors: whether ScriptFailed holds the exception itself.
     """
+
+    _run_class: "type[Run]" = Run
 
     def __init__(
         self,
         on_stdout: "Optional[Callable[[str], object]]" = None,
         on_stderr: "Optional[Callable[[str], object]]" = None,
         output_limit: "Optional[int]" = OUTPUT_LIMIT,
-        keeps_errors: bool = False,
     ) -> None:
         self.contexts = Contexts()
         self.handles = Handles()
         self._on_stdout, self._on_stderr = on_stdout, on_stderr
         self._streams = on_stdout is not None or on_stderr is not None
         self._output_limit = output_limit
-        self._keeps_errors = keeps_errors
         self._active: list[Run] = []
         route.install()
 
@@ -246,9 +245,7 @@ class Session:
         timeout: "Optional[float]" = None,
         capture: bool = False,
     ) -> Run:
-        run = Run(self.contexts.get(context), script, timeout)
-        if self._keeps_errors:
-            run.keeps_error = True
+        run = self._run_class(self.contexts.get(context), script, timeout)
         if capture or self._streams:
             self._make_sinks(run, capture=capture)
         return run
