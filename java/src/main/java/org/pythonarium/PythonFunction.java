@@ -26,7 +26,7 @@ import org.pythonarium.internal.Functions;
  * {@link PythonException} that it got from Python, the exception that it was there.
  *
  * <p>Operators, predicates and conversions of primitive numbers, such as
- * {@link java.util.function.IntBinaryOperator}, are computations: they are called ten times as
+ * {@link java.util.function.IntBinaryOperator}, are computations: they are called several times as
  * fast, and no other thread runs Python meanwhile. They must not wait for anything. One that does
  * is given as {@code PythonFunction.of(type, function).waiting()}.
  */
