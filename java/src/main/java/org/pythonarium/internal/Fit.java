@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.pythonarium.PythonObject;
 
 /** Values from Python as the types that a method of Java's declares. */
 final class Fit {
@@ -88,8 +89,8 @@ final class Fit {
     }
 
     private static Object other(Object value, Class<?> wanted) {
-        if (value instanceof Reference callable && Signature.isFunctional(wanted)) {
-            return Views.as(wanted, callable);
+        if (value instanceof PythonObject object && Signature.isFunctional(wanted)) {
+            return Views.as(wanted, Wrapping.in(object));
         }
         if (value instanceof Boolean) {
             return wanted == boolean.class ? value : null;
@@ -154,7 +155,7 @@ final class Fit {
             case Set<?> set -> "a set of " + set.size();
             case Map<?, ?> map -> "a dict of " + map.size();
             case byte[] bytes -> "bytes, " + bytes.length + " of them";
-            case Reference ignored -> "another object";
+            case PythonObject ignored -> "another object";
             default -> value.getClass().getSimpleName();
         };
     }
