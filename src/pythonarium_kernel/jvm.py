@@ -16,6 +16,7 @@ import sys
 
 from pythonarium_kernel import report, route
 from pythonarium_kernel.contexts import ContextRefusal
+from pythonarium_kernel.forms import form, make  # noqa: F401  # Java calls them
 from pythonarium_kernel.runner import Run, ScriptFailed
 from pythonarium_kernel.scripts import SourceError
 from pythonarium_kernel.session import MissingVariable, Session
