@@ -12,7 +12,7 @@ import java.util.List;
 import org.pythonarium.PythonException;
 
 /** What a class of records is made of. */
-final class Records {
+public final class Records {
 
     private static final ClassValue<Records> KNOWN = new ClassValue<>() {
         @Override
@@ -43,7 +43,7 @@ final class Records {
      *
      * @throws PythonException if its module does not open it
      */
-    static Records of(Class<?> type) {
+    public static Records of(Class<?> type) {
         return KNOWN.get(type);
     }
 
@@ -57,7 +57,8 @@ final class Records {
         }
     }
 
-    List<Component> components() {
+    /** Returns its components, in order. */
+    public List<Component> components() {
         return components;
     }
 
@@ -66,7 +67,7 @@ final class Records {
      *
      * @throws PythonException if its constructor throws
      */
-    Object make(Object[] values) {
+    public Object make(Object[] values) {
         try {
             return constructor.newInstance(values);
         } catch (InvocationTargetException thrown) {
@@ -77,8 +78,13 @@ final class Records {
         }
     }
 
-    /** One component of records. */
-    record Component(String name, Type type, Method accessor) {
+    /**
+     * One component of records.
+     *
+     * @param type with what is generic in it
+     * @param accessor that reads it
+     */
+    public record Component(String name, Type type, Method accessor) {
 
         private static Component of(RecordComponent component) {
             Method accessor = component.getAccessor();

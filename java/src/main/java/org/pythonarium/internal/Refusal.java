@@ -12,6 +12,7 @@ final class Refusal extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
     private static final int KEY_WIDTH = 40;
+    private static final int PATH_WIDTH = 200;
 
     private final StringBuilder path = new StringBuilder();
     private final String reason;
@@ -82,6 +83,11 @@ final class Refusal extends RuntimeException {
     /** Returns the error for a variable's value. */
     PythonException of(String name) {
         String next = advice.isEmpty() ? "" : "; " + advice;
-        return new PythonException(name + path + ": " + reason + " cannot cross to " + side + next);
+        return new PythonException(name + shownPath() + ": " + reason + " cannot cross to " + side + next);
+    }
+
+    private String shownPath() {
+        return path.length() <= PATH_WIDTH ? path.toString()
+                : path.substring(0, PATH_WIDTH / 2) + "..." + path.substring(path.length() - PATH_WIDTH / 2);
     }
 }

@@ -246,11 +246,11 @@ final class ToJava {
 
     private void put(Map<Object, Object> map, long name, long object, boolean hasFields) {
         int before = map.size();
-        Object key = scalar(attachment, name);
+        Object key = commonKey(name);
         if (key == UNCOMMON) {
             CPython.Py_IncRef(object); // making the key may change the dict
             try {
-                key = key(name);
+                key = uncommonKey(name);
                 map.put(key, value(key, object, hasFields));
             } finally {
                 CPython.Py_DecRef(object);
@@ -263,7 +263,15 @@ final class ToJava {
         }
     }
 
-    private Object key(long name) {
+    private Object commonKey(long name) {
+        try {
+            return scalar(attachment, name);
+        } catch (Refusal refusal) {
+            throw refusal.at("{key}");
+        }
+    }
+
+    private Object uncommonKey(long name) {
         try {
             return rest(name);
         } catch (Refusal refusal) {

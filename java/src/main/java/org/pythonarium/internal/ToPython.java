@@ -155,7 +155,9 @@ final class ToPython {
     }
 
     private static String nameOf(Object container) {
-        return container.getClass().getSimpleName();
+        return container instanceof Map ? "Map" : container instanceof Set ? "Set"
+                : container instanceof Collection ? "List" : container instanceof Map.Entry ? "Map.Entry"
+                : container.getClass().getSimpleName();
     }
 
     private long list(Object[] items) {
