@@ -106,6 +106,10 @@ class RefusedValuesTest {
         try (PythonGIL gil = PythonGIL.lock()) {
             PythonExecutioner.setVariable("deep", nested(200));
             assertEquals(Python.eval("deep").toJava().toString(), nested(200).toString());
+            assertEquals("list", PythonExecutioner.getAllVariables().get("deep").getType());
+            PythonExecutioner.exec("deep = {(0, 1), range(2)}");
+            assertEquals("object", PythonExecutioner.getAllVariables().get("deep").getType());
+            PythonExecutioner.deleteVariable("deep");
         }
     }
 

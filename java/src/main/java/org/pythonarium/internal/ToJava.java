@@ -52,6 +52,43 @@ final class ToJava {
         }
     }
 
+    /**
+     * Returns what the variables in a dict that nobody else has are in Java. One that cannot cross
+     * stays an object, so that the others do.
+     */
+    static Map<String, Object> variables(Attachment attachment, long dict) {
+        Map<String, Object> variables = new LinkedHashMap<>();
+        ToJava conversion = new ToJava(attachment);
+        Scratch scratch = attachment.scratch;
+        long mark = scratch.mark();
+        long position = start(scratch);
+        try {
+            while (CPython.PyDict_Next(dict, position, position + 8, position + 16) != 0) {
+                String name = Text.toJava(attachment, Layout.word(position + 8));
+                variables.put(name, conversion.variable(Layout.word(position + 16)));
+            }
+            return variables;
+        } finally {
+            scratch.release(mark);
+            conversion.letGo();
+        }
+    }
+
+    private Object variable(long object) {
+        try {
+            return part(object);
+        } catch (Refusal refusal) {
+            return Wrapping.of(Reference.to(attachment, object));
+        }
+    }
+
+    /** Returns memory for a walk through a dict: the position, a key, its value. */
+    private static long start(Scratch scratch) {
+        long position = scratch.take(3 * Long.BYTES);
+        CPython.MEMORY.set(ValueLayout.JAVA_LONG, position, 0);
+        return position;
+    }
+
     /** Returns a value, or {@link #UNCOMMON}; runs no code in Python but to refuse a text. */
     private static Object scalar(Attachment attachment, long object) {
         long type = CPython.Py_TYPE(object);
@@ -229,8 +266,7 @@ final class ToJava {
         Map<Object, Object> map = LinkedHashMap.newLinkedHashMap(Math.toIntExact(size));
         Scratch scratch = attachment.scratch;
         long mark = scratch.mark();
-        long position = scratch.take(3 * Long.BYTES);
-        CPython.MEMORY.set(ValueLayout.JAVA_LONG, position, 0);
+        long position = start(scratch);
         try {
             while (CPython.PyDict_Next(dict, position, position + 8, position + 16) != 0) {
                 put(map, Layout.word(position + 8), Layout.word(position + 16), hasFields);
