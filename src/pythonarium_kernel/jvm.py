@@ -16,6 +16,7 @@ import sys
 
 from pythonarium_kernel import report, route
 from pythonarium_kernel.contexts import ContextRefusal
+from pythonarium_kernel.jvm_end import end, flush, join
 from pythonarium_kernel.runner import Run, ScriptFailed
 from pythonarium_kernel.scripts import SourceError
 from pythonarium_kernel.session import MissingVariable, Session
@@ -23,6 +24,8 @@ from pythonarium_kernel.session import MissingVariable, Session
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
+
+__all__ = ["end", "flush", "join"]  # Java calls them here as well
 
 _session = Session()
 

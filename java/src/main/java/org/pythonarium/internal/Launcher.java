@@ -12,7 +12,6 @@ import org.pythonarium.PythonException;
 final class Launcher {
 
     private static final long FOREVER = Long.MAX_VALUE;
-    private static final long SECONDS_TO_END = 5;
 
     private static volatile Interpreter main;
     private static PythonException failure;
@@ -48,6 +47,7 @@ final class Launcher {
         boolean keepsGil = !isTrue(settings, Setting.RELEASE_GIL_AUTOMATICALLY);
         Interpreter interpreter = new Interpreter(python.version().minor(), keepsGil);
         MainThread thread = new MainThread();
+        Ending.prepare(interpreter, thread);
         try {
             thread.call(() -> open(interpreter, python.executable()), FOREVER);
         } catch (PythonException caught) {
@@ -55,8 +55,6 @@ final class Launcher {
             throw caught;
         }
         main = interpreter;
-        Runtime.getRuntime().addShutdownHook(
-                new Thread(() -> end(interpreter, thread), "python shutdown"));
         return interpreter;
     }
 
@@ -77,13 +75,14 @@ final class Launcher {
             state = CPython.PyThreadState_New(CPython.PyInterpreterState_Main());
             CPython.PyEval_RestoreThread(state);
         }
+        Attachment attachment = Attachment.ofPythonThread(interpreter);
         try {
-            Attachment attachment = Attachment.ofPythonThread(interpreter);
             Kernel kernel = KernelSource.load(attachment);
-            interpreter.opened(CPython.PyInterpreterState_Main(), state, kernel, isOurs);
+            interpreter.opened(attachment, state, kernel, isOurs);
             applyPath(attachment, settings);
+            kernel.run(attachment, "join");
         } finally {
-            CPython.PyEval_SaveThread();
+            attachment.release();
         }
     }
 
@@ -104,9 +103,5 @@ final class Launcher {
 
     private static boolean isTrue(Settings settings, Setting setting) {
         return Boolean.parseBoolean(settings.get(setting));
-    }
-
-    private static void end(Interpreter interpreter, MainThread thread) {
-        thread.call(interpreter::close, SECONDS_TO_END);
     }
 }
