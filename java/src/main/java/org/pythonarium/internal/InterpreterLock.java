@@ -39,6 +39,15 @@ final class InterpreterLock {
         taken(attachment);
     }
 
+    /** Takes the lock, if it is to be had at once. */
+    boolean tryLock(Attachment attachment) {
+        if (owner != attachment && !free.tryAcquire()) {
+            return false;
+        }
+        taken(attachment);
+        return true;
+    }
+
     /** Takes the lock, if it is to be had within the time. */
     boolean tryLock(Attachment attachment, long nanoseconds) throws InterruptedException {
         if (owner != attachment && !free.tryAcquire()) {
