@@ -34,6 +34,8 @@ final class Interpreter {
     private boolean isOurs;
     private Kernel kernel;
     private Reference none;
+    private PythonModule arrays;
+    private Numpy numpy;
 
     /**
      * @param minorVersion of CPython 3
@@ -95,6 +97,24 @@ final class Interpreter {
         return known;
     }
 
+    /** Returns the Python side of arrays. */
+    PythonModule arrays(Attachment attachment) {
+        PythonModule known = arrays;
+        if (known == null) {
+            known = arrays = PythonModule.of(attachment, "pythonarium_kernel.jvm_arrays");
+        }
+        return known;
+    }
+
+    /** Returns what is used of numpy; the first call imports it. */
+    Numpy numpy(Attachment attachment) {
+        Numpy known = numpy;
+        if (known == null) {
+            known = numpy = Numpy.load(attachment);
+        }
+        return known;
+    }
+
     // Who may use it
 
     /**
@@ -121,6 +141,26 @@ final class Interpreter {
     /** Does the work without the lock: for what any thread may ask at any time. */
     <T> T callUnlocked(Work<T> work) {
         return Attachment.current(this).run(work);
+    }
+
+    /**
+     * Gives back what waits for it, if the calling thread may use the interpreter at once; waits
+     * for no other thread's lock.
+     */
+    void releaseNow() {
+        if (!isOpen()) {
+            return;
+        }
+        Attachment attachment = Attachment.current(this);
+        if (lock.isHeldBy(attachment) || attachment.isInCallback()) {
+            attachment.run(ignored -> null);
+        } else if (lock.tryLock(attachment)) {
+            try {
+                attachment.run(ignored -> null);
+            } finally {
+                lock.unlock(attachment);
+            }
+        }
     }
 
     /**
