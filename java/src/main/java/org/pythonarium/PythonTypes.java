@@ -103,7 +103,7 @@ public final class PythonTypes {
     };
 
     private static final List<PythonType> BUILT_IN =
-            List.of(NONE, STR, INT, FLOAT, BOOL, BYTES, LIST, DICT);
+            List.of(NONE, STR, INT, FLOAT, BOOL, BYTES, LIST, DICT, NumpyArrayType.INSTANCE);
 
     private PythonTypes() {}
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import org.pythonarium.NumpyArray;
 import org.pythonarium.PythonException;
 import org.pythonarium.PythonObject;
 
@@ -82,6 +83,9 @@ final class Converter {
         if (value instanceof PythonObject object) {
             return ofObject(attachment, Wrapping.in(object));
         }
+        if (value instanceof NumpyArray array) {
+            return Ndarrays.toPython(attachment, array);
+        }
         throw new Refusal("a " + value.getClass().getName());
     }
 
@@ -127,6 +131,12 @@ final class Converter {
         }
         if (type == DICT) {
             return toMap(attachment, object);
+        }
+        if (Ndarrays.isArray(object)) {
+            NumpyArray array = Ndarrays.toJavaOrNull(attachment, object);
+            if (array != null) {
+                return array;
+            }
         }
         return Wrapping.of(Reference.to(attachment, object));
     }
