@@ -5,11 +5,12 @@ over its own memory by numpy's C API.  Here is what comes before: which object h
 memory, and where numpy's C API is.
 """
 
-import sys
+from pythonarium_kernel.packages import required
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Union
+
 
 def load() -> "tuple[object, object]":
     """Return numpy's table of C functions, a capsule, and its `dtype`.
@@ -17,27 +18,12 @@ def load() -> "tuple[object, object]":
     Raises:
         ImportError: numpy is missing or broken; the message has the command that mends it.
     """
-    try:
-        import numpy as np
-    except ImportError as error:
-        raise ImportError(_advice("numpy", error), name="numpy") from error
+    np = required("numpy")
     try:
         from numpy._core._multiarray_umath import _ARRAY_API
     except ImportError:  # numpy 1
         from numpy.core._multiarray_umath import _ARRAY_API
     return _ARRAY_API, np.dtype
-
-
-def _advice(package: str, error: ImportError) -> str:
-    """Say what is wrong with a package, and the one command that mends it."""
-    is_missing = isinstance(error, ModuleNotFoundError) and error.name == package
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    what = "is not installed" if is_missing else f"cannot be imported ({lines[0]})"
-    option = "" if is_missing else "--upgrade --force-reinstall "
-    return (
-        f"{package} {what} in the Python that runs here, {sys.executable}; "
-        f"run: {sys.executable} -m pip install {option}{package}"
-    )
 
 
 def folder() -> str:

@@ -35,6 +35,7 @@ final class Interpreter {
     private Kernel kernel;
     private Reference none;
     private PythonModule arrays;
+    private PythonModule tables;
     private Numpy numpy;
 
     /**
@@ -102,6 +103,15 @@ final class Interpreter {
         PythonModule known = arrays;
         if (known == null) {
             known = arrays = PythonModule.of(attachment, "pythonarium_kernel.jvm_arrays");
+        }
+        return known;
+    }
+
+    /** Returns the Python side of tables. */
+    PythonModule tables(Attachment attachment) {
+        PythonModule known = tables;
+        if (known == null) {
+            known = tables = PythonModule.of(attachment, "pythonarium_kernel.jvm_tables");
         }
         return known;
     }
