@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import org.pythonarium.ArrowTable;
 import org.pythonarium.NumpyArray;
 import org.pythonarium.PythonException;
 import org.pythonarium.PythonObject;
@@ -85,6 +86,9 @@ final class Converter {
         }
         if (value instanceof NumpyArray array) {
             return Ndarrays.toPython(attachment, array);
+        }
+        if (value instanceof ArrowTable table) {
+            return Tables.toPython(attachment, table);
         }
         throw new Refusal("a " + value.getClass().getName());
     }
