@@ -140,7 +140,7 @@ public final class PythonTypes {
     };
 
     private static final List<PythonType> BUILT_IN =
-            List.of(NONE, STR, INT, FLOAT, BOOL, BYTES, LIST, DICT, SET);
+            List.of(NONE, STR, INT, FLOAT, BOOL, BYTES, LIST, DICT, SET, NumpyArrayType.INSTANCE);
 
     /** What Java has for one class of Python's, and how that is named there. */
     private static final Map<Class<?>, String> NAMES = Map.ofEntries(

@@ -1,6 +1,7 @@
 package org.pythonarium.internal;
 
 import java.util.List;
+import org.pythonarium.NumpyArray;
 import org.pythonarium.PythonObject;
 import org.pythonarium.PythonType;
 import org.pythonarium.PythonTypes;
@@ -21,9 +22,11 @@ public final class AddedTypes implements Extension {
     /** Looked for when the first value comes that nothing else knows. */
     private static final class Found {
 
-        static final List<PythonType> READERS =
-                PythonTypes.get().stream().filter(AddedTypes::reads).toList();
-        static final List<PythonType> WRITERS = PythonTypes.get().stream()
+        private static final List<PythonType> ADDED = PythonTypes.get().stream()
+                .filter(type -> type != NumpyArray.INSTANCE) // which has a crossing of its own
+                .toList();
+        static final List<PythonType> READERS = ADDED.stream().filter(AddedTypes::reads).toList();
+        static final List<PythonType> WRITERS = ADDED.stream()
                 .filter(type -> overrides(type.getClass(), "toPython", Object.class)).toList();
     }
 
