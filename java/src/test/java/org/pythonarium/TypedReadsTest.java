@@ -84,6 +84,27 @@ class TypedReadsTest {
         assertArrayEquals(new Object[] {3L, 4L}, (Object[]) pages.numbers().all());
     }
 
+    @Test
+    void aClassOfAScriptBecomesARecordOrAnEnumOfJavas() {
+        try (PythonGIL gil = PythonGIL.lock()) {
+            PythonExecutioner.exec("""
+                    import dataclasses, decimal, enum
+                    class Unit(enum.Enum):
+                        DAYS = 1
+                    @dataclasses.dataclass
+                    class Item:
+                        name: str
+                        price: decimal.Decimal
+                        count: int = 1
+                    unit, item = Unit.DAYS, Item('a', decimal.Decimal('2.50'))
+                    """);
+            assertEquals(TimeUnit.DAYS,
+                    PythonExecutioner.getVariable("unit", PythonTypes.of(TimeUnit.class)).getValue());
+            assertEquals(new Item("a", new BigDecimal("2.50"), 1),
+                    PythonExecutioner.getVariable("item", PythonTypes.of(Item.class)).getValue());
+        }
+    }
+
     static Stream<Arguments> fits() {
         return Stream.of(
                 arguments("5", Integer.class, 5),
