@@ -3,6 +3,7 @@ package org.pythonarium;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.pythonarium.internal.AddedTypes;
 import org.pythonarium.internal.Scripts;
 
 /**
@@ -102,10 +103,13 @@ public final class PythonExecutioner {
         Scripts.set(name, value);
     }
 
-    /** Sets variables, in order. */
+    /** Sets variables, in order, to what their types make of their values. */
+    @SuppressWarnings("unchecked")
     public static void setVariables(List<PythonVariable> variables) {
         for (PythonVariable variable : variables) {
-            Scripts.set(variable.getName(), variable.getValue());
+            Object value = variable.getValue();
+            Scripts.set(variable.getName(),
+                    AddedTypes.writes(variable.pythonType()) ? variable.pythonType().toPython(value) : value);
         }
     }
 

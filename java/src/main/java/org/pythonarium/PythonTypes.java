@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.pythonarium.internal.Scripts;
 
 /** The types of variables that are always there, and those that a program adds. */
@@ -204,6 +205,9 @@ public final class PythonTypes {
 
     /** Returns all types but {@link #ANY}: those that are always there, then those of the program. */
     public static List<PythonType> get() {
+        if (Added.ARE_NEW.compareAndSet(true, false)) {
+            Added.TYPES.forEach(PythonType::init); // not in the initializer: they may wait for Python
+        }
         List<PythonType> all = new ArrayList<>(BUILT_IN);
         all.addAll(Added.TYPES);
         return all;
@@ -248,11 +252,11 @@ public final class PythonTypes {
     private static final class Added {
 
         private static final List<PythonType> TYPES = load();
+        private static final AtomicBoolean ARE_NEW = new AtomicBoolean(true);
 
         private static List<PythonType> load() {
             List<PythonType> types = new ArrayList<>();
             ServiceLoader.load(PythonType.class).forEach(types::add);
-            types.forEach(PythonType::init);
             return types;
         }
     }

@@ -204,6 +204,26 @@ class TypedReadsTest {
     }
 
     @Test
+    void aTypeOfOnesOwnMakesTheObjectsOfItsVariables() {
+        PythonType<String> shouted = new PythonType<>("shouted", String.class) {
+            @Override
+            public PythonObject toPython(String value) {
+                return new PythonObject(value.toUpperCase(java.util.Locale.ROOT));
+            }
+
+            @Override
+            public String toJava(PythonObject object) {
+                return object.toString() + "!";
+            }
+        };
+        try (PythonGIL gil = PythonGIL.lock()) {
+            PythonVariable<String> out = new PythonVariable<>("y", shouted);
+            PythonExecutioner.exec("y = x + x", List.of(new PythonVariable<>("x", shouted, "a")), List.of(out));
+            assertEquals("AA!", out.getValue());
+        }
+    }
+
+    @Test
     void anArrayGivenAsAListMayHoldNull() {
         Object[] array = {1, null};
         PythonVariable<?> variable = new PythonVariable<>("v", PythonTypes.LIST, array);
