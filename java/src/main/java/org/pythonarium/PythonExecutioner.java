@@ -108,8 +108,8 @@ public final class PythonExecutioner {
     public static void setVariables(List<PythonVariable> variables) {
         for (PythonVariable variable : variables) {
             Object value = variable.getValue();
-            Scripts.set(variable.getName(),
-                    AddedTypes.writes(variable.pythonType()) ? variable.pythonType().toPython(value) : value);
+            boolean hasOwnWay = value != null && AddedTypes.writes(variable.pythonType());
+            Scripts.set(variable.getName(), hasOwnWay ? variable.pythonType().toPython(value) : value);
         }
     }
 
