@@ -17,6 +17,13 @@ public final class AddedTypes implements Extension {
         }
     };
 
+    private static final ClassValue<Boolean> WRITES = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return overrides(type, "toPython", Object.class);
+        }
+    };
+
     AddedTypes() {}
 
     /** Looked for when the first value comes that nothing else knows. */
@@ -26,13 +33,17 @@ public final class AddedTypes implements Extension {
                 .filter(type -> type != NumpyArray.INSTANCE) // which has a crossing of its own
                 .toList();
         static final List<PythonType> READERS = ADDED.stream().filter(AddedTypes::reads).toList();
-        static final List<PythonType> WRITERS = ADDED.stream()
-                .filter(type -> overrides(type.getClass(), "toPython", Object.class)).toList();
+        static final List<PythonType> WRITERS = ADDED.stream().filter(AddedTypes::writes).toList();
     }
 
     /** Tells whether a type makes its values out of objects by code of its own. */
     public static boolean reads(PythonType type) {
         return READS.get(type.getClass());
+    }
+
+    /** Tells whether a type makes objects out of its values by code of its own. */
+    public static boolean writes(PythonType type) {
+        return WRITES.get(type.getClass());
     }
 
     private static boolean overrides(Class<?> type, String method, Class<?> parameter) {
