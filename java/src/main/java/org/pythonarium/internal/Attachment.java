@@ -52,6 +52,8 @@ final class Attachment {
     /** Memory for arguments; the runner's, and null until there is one. */
     Scratch scratch;
 
+    private StackRoom room; // on the runner's stack
+
     private final boolean isDirect;
     private final boolean isForeign;
     private Thread runner; // null until the first call of a thread that needs a carrier
@@ -113,6 +115,7 @@ final class Attachment {
     void begin(Thread runner, Scratch scratch) {
         this.runner = runner;
         this.scratch = scratch;
+        this.room = null;
         CURRENT.set(this);
     }
 
@@ -175,6 +178,22 @@ final class Attachment {
     }
 
     // Calls
+
+    /**
+     * Checks that the calling thread's stack has room for a call, before anything is taken.
+     *
+     * @throws StackOverflowError if it has not
+     */
+    void checkRoom() {
+        if (Thread.currentThread() != runner) {
+            StackRoom.checkForJava(); // the call goes to the carrier's stack
+            return;
+        }
+        if (room == null) {
+            room = new StackRoom(interpreter.checksStack());
+        }
+        room.check();
+    }
 
     /** Does the work on the thread that may, attached. */
     <T> T run(Work<T> work) {
