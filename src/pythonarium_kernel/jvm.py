@@ -14,7 +14,7 @@ Invariants
 
 import sys
 
-from pythonarium_kernel import report, route
+from pythonarium_kernel import jvm_guard, report, route
 from pythonarium_kernel.contexts import ContextRefusal
 from pythonarium_kernel.jvm_end import end, flush, join
 from pythonarium_kernel.runner import Run, ScriptFailed
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["end", "flush", "join"]  # Java calls them here as well
 
 _session = Session()
+jvm_guard.protect()
 
 
 def apply_path(custom: "Optional[str]", how: str) -> None:
@@ -52,12 +53,20 @@ def enter(context: str) -> "dict[str, object]":
 
 def execute(context: str, source: str, timeout: "Optional[float]" = None) -> None:
     """Run a script."""
-    _session.execute(context, source, timeout=timeout)
+    try:
+        _session.execute(context, source, timeout=timeout)
+    finally:
+        if jvm_guard.is_child:
+            jvm_guard.end_child()
 
 
 def evaluate(context: str, expression: str) -> object:
     """Return what an expression gives."""
-    return _session.evaluate(context, expression, wanted="raw")
+    try:
+        return _session.evaluate(context, expression, wanted="raw")
+    finally:
+        if jvm_guard.is_child:
+            jvm_guard.end_child()
 
 
 def import_module(name: str) -> object:

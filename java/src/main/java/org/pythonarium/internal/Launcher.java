@@ -43,7 +43,7 @@ final class Launcher {
         Settings settings = Settings.ofProcess();
         settings.freeze();
         PythonHome python = PythonHome.find();
-        Library.open(python.library().toString());
+        open(python);
         boolean keepsGil = !isTrue(settings, Setting.RELEASE_GIL_AUTOMATICALLY);
         Interpreter interpreter = new Interpreter(python.version().minor(), keepsGil);
         MainThread thread = new MainThread();
@@ -56,6 +56,17 @@ final class Launcher {
         }
         main = interpreter;
         return interpreter;
+    }
+
+    private static void open(PythonHome python) {
+        try {
+            Library.open(python.library().toString());
+        } catch (IllegalCallerException denied) {
+            Module module = Launcher.class.getModule();
+            throw new PythonException("libpython: this JVM lets no native code be called; start java"
+                    + " with --enable-native-access="
+                    + (module.isNamed() ? module.getName() : "ALL-UNNAMED"), denied);
+        }
     }
 
     /** Runs on the main thread of Python, and leaves it detached. */
