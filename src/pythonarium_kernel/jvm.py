@@ -91,6 +91,15 @@ def interrupt() -> bool:
     return _session.interrupt()
 
 
+def let_go() -> None:
+    """Let go of all variables, as Python does of a script's at its end."""
+    for module in list(_session.contexts.modules.values()):
+        variables = module.__dict__
+        for name in list(variables):
+            if name != "__builtins__":
+                variables[name] = None
+
+
 def context_names() -> "list[str]":
     """Return the names of all contexts."""
     return _session.context_names()

@@ -129,12 +129,16 @@ final class Attachment {
         return isDirect;
     }
 
-    /** Ends it, its Java thread having ended: at once, or by its carrier. */
-    void retire() {
+    /**
+     * Ends it, its Java thread having ended: at once, or by its carrier.
+     *
+     * @return whether that was all; else it is to be done again
+     */
+    boolean retire() {
         boolean isGilFree = will == null || will.wasExecuted() || !isLingering;
         if (!isGilFree) {
-            lookAgain();
-            return;
+            refuseOthers();
+            return false;
         }
         interpreter.lock().abandon(this);
         if (runner instanceof Carrier carrier) {
@@ -142,16 +146,16 @@ final class Attachment {
         } else {
             end();
         }
+        return true;
     }
 
-    /** The system's thread goes on a little after Java's, or for ever. */
-    private void lookAgain() {
+    /** The system's thread goes on a little after Java's, or, the second time, for ever. */
+    private void refuseOthers() {
         if (wasSeenDead) {
             interpreter.lock().close(this + " has ended inside of a PythonGIL that it did not close,"
                     + " and has the GIL for ever; open a PythonGIL by try-with-resources");
         }
         wasSeenDead = true;
-        Reaper.watch(this);
     }
 
     /**
