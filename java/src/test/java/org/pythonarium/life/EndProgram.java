@@ -48,6 +48,7 @@ final class EndProgram {
                             while True: pass
                         except BaseException: pass
                     """);
+            case "loop for ever" -> run("open('running', 'w').close()\nwhile True: pass");
             case "sleep" -> exitWhile("time.sleep(1000)");
             case "many calls" -> exitWhileMany();
             case "busy in scope" -> exitWhileInScope();
