@@ -1,5 +1,6 @@
 package org.pythonarium.internal;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.pythonarium.PythonException;
 
@@ -40,10 +41,11 @@ final class Launcher {
         if (failure != null) {
             throw new PythonException(failure.getMessage(), failure);
         }
+        checkNativeAccess();
         Settings settings = Settings.ofProcess();
         settings.freeze();
         PythonHome python = PythonHome.find();
-        open(python);
+        Library.open(python.library().toString());
         boolean keepsGil = !isTrue(settings, Setting.RELEASE_GIL_AUTOMATICALLY);
         Interpreter interpreter = new Interpreter(python.version().minor(), keepsGil);
         MainThread thread = new MainThread();
@@ -58,9 +60,9 @@ final class Launcher {
         return interpreter;
     }
 
-    private static void open(PythonHome python) {
+    private static void checkNativeAccess() {
         try {
-            Library.open(python.library().toString());
+            MemorySegment.NULL.reinterpret(1); // the least that needs it
         } catch (IllegalCallerException denied) {
             Module module = Launcher.class.getModule();
             throw new PythonException("libpython: this JVM lets no native code be called; start java"
