@@ -203,6 +203,7 @@ final class Interpreter {
      */
     <T> T call(Work<T> work) {
         Attachment attachment = Attachment.current(this);
+        attachment.checkRoom();
         if (lock.isHeldBy(attachment) || attachment.isInCallback()) {
             return attachment.run(work);
         }
@@ -231,6 +232,7 @@ final class Interpreter {
     /** Does the work without the lock: for what any thread may ask at any time. */
     <T> T callUnlocked(Work<T> work) {
         Attachment attachment = Attachment.current(this);
+        attachment.checkRoom();
         checkMayWait(attachment);
         return attachment.run(work);
     }
