@@ -2,7 +2,7 @@
 
 import ctypes
 
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import pyarrow as pa
 import pytest
 

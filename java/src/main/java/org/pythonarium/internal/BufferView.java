@@ -77,8 +77,10 @@ final class BufferView {
         ElementType type = typestr == null
                 ? ElementType.ofFormat(format, at(CBuffer.ITEMSIZE)) : ElementType.parse(typestr);
         String makeUp = type.dtype() == DType.RAW && format != 0 ? CPython.MEMORY.getString(format) : null;
-        return ArrayData.at(at(CBuffer.BUF), type, numbers(CBuffer.SHAPE, axes),
+        ArrayData array = ArrayData.at(at(CBuffer.BUF), type, numbers(CBuffer.SHAPE, axes),
                 numbers(CBuffer.STRIDES, axes), makeUp, lease, isReadOnly);
+        lease.weigh(array.segment().address(), array.segment().byteSize());
+        return array;
     }
 
     private long at(long field) {
