@@ -198,6 +198,21 @@ class NumpyLifetimeTest {
         assertTrue(Python.eval("ref() is None").toBoolean());
     }
 
+    @Test
+    @Tag("B11")
+    void arraysThatNobodyClosesDoNotPileUp() {
+        PythonExecutioner.exec("alive = []");
+        long bytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4) / 8;
+        PythonExecutioner.setVariable("size", bytes);
+        long most = 0;
+        for (int i = 0; i < 200; i++) {
+            PythonExecutioner.exec("a = np.empty(size, 'i1'); alive.append(weakref.ref(a))");
+            assertEquals(bytes, get("a").size());
+            most = Math.max(most, Python.eval("sum(ref() is not None for ref in alive)").toLong());
+        }
+        assertTrue(most < 100, most + " arrays of an eighth of the limit were alive");
+    }
+
     // Both
 
     @Test
