@@ -28,6 +28,7 @@ final class Interpreter {
     private final AtomicReference<Attachment> home = new AtomicReference<>();
     private final Set<Long> threadStates = ConcurrentHashMap.newKeySet();
     final Releases releases = new Releases();
+    final Pressure pressure = new Pressure();
     private final int minorVersion;
     private final boolean keepsGil;
     private volatile Life life = Life.NEW;
