@@ -102,8 +102,8 @@ public final class PythonTypes {
         }
     };
 
-    private static final List<PythonType> BUILT_IN =
-            List.of(NONE, STR, INT, FLOAT, BOOL, BYTES, LIST, DICT, NumpyArrayType.INSTANCE);
+    private static final List<PythonType> BUILT_IN = List.of(
+            NONE, STR, INT, FLOAT, BOOL, BYTES, LIST, DICT, NumpyArrayType.INSTANCE, ArrowTableType.INSTANCE);
 
     private PythonTypes() {}
 
@@ -136,7 +136,11 @@ public final class PythonTypes {
     /** Returns the type of an object of Python's; {@link #ANY} where none has its name. */
     public static PythonType getPythonTypeForPythonObject(PythonObject object) {
         String name = Scripts.typeName(object.reference());
-        return get().stream().filter(type -> type.getName().equals(name)).findFirst().orElse(ANY);
+        return get().stream().filter(type -> isNamed(type, name)).findFirst().orElse(ANY);
+    }
+
+    private static boolean isNamed(PythonType type, String name) {
+        return type.getName().equals(name) || type.getName().endsWith("." + name); // as numpy.ndarray
     }
 
     /** Returns what a Java value is in Python. */
