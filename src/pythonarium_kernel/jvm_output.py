@@ -223,7 +223,8 @@ def _in_child() -> None:
     for scope in opened:
         scope.closed = True
     opened.clear()
-    for stream in (sys.__stdout__, sys.__stderr__):
+    streams: tuple[Any, ...] = (sys.__stdout__, sys.__stderr__)
+    for stream in streams:
         if isinstance(stream, Stream):
             stream.console.leave_java()
 
