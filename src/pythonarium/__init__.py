@@ -14,6 +14,7 @@ from pythonarium.errors import (
     ContextError,
     LockTimeoutError,
     PythonariumError,
+    RefusedValueError,
     ScriptAttributeError,
     ScriptError,
     ScriptExitError,
@@ -28,6 +29,7 @@ from pythonarium.errors import (
     UnsupportedError,
     VariableMissingError,
     VariableTypeError,
+    WorkerDiedError,
 )
 from pythonarium.handles import Handle
 from pythonarium.interpreter import Interpreter
@@ -42,6 +44,7 @@ __all__ = [
     "LockTimeoutError",
     "PythonariumError",
     "Receipt",
+    "RefusedValueError",
     "Result",
     "ScriptAttributeError",
     "ScriptError",
@@ -59,4 +62,5 @@ __all__ = [
     "VariableMissingError",
     "VariableTypeError",
     "Variables",
+    "WorkerDiedError",
 ]

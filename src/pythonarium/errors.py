@@ -9,7 +9,9 @@
     │   ├── ContextError (ValueError)           a context that is not there, or in use
     │   ├── SettingsError (ValueError)          a setting with a bad value, or set too late
     │   ├── UnsupportedError (RuntimeError)     not possible on this rung or this Python
+    │   ├── RefusedValueError (ValueError)      a value from a worker that is not taken
     │   └── ClosedError (RuntimeError)          an interpreter, frame or handle that is gone
+    ├── WorkerDiedError (RuntimeError)          the process that ran the script has died
     └── ScriptError                             the script raised
         ├── ScriptSyntaxError                   ... before it ran
         ├── ScriptExitError                     ... SystemExit, with a code
@@ -40,6 +42,7 @@ __all__ = [
     "Frame",
     "LockTimeoutError",
     "PythonariumError",
+    "RefusedValueError",
     "ScriptAttributeError",
     "ScriptError",
     "ScriptExitError",
@@ -54,6 +57,7 @@ __all__ = [
     "UnsupportedError",
     "VariableMissingError",
     "VariableTypeError",
+    "WorkerDiedError",
 ]
 
 
@@ -183,6 +187,55 @@ class UnsupportedError(PythonariumError, RuntimeError):
 
 class ClosedError(PythonariumError, RuntimeError):
     """An interpreter, a frame or a handle was used after it was closed."""
+
+
+class RefusedValueError(PythonariumError, ValueError):
+    """A worker sent what its host does not take: the message says what, and why."""
+
+
+class WorkerDiedError(PythonariumError, RuntimeError):
+    """The process that ran the script has died, and its variables with it.
+
+    Attributes:
+        exit_code: what it ended with; None where a signal ended it, or nobody knows.
+        signal: the name of the signal that ended it, such as `SIGSEGV`, or None.
+        output_tail: the last that it printed; of a crash also the Python stack.
+        reason: what is known beyond that, or "".
+    """
+
+    exit_code: int | None
+    signal: str | None
+    output_tail: str
+    reason: str
+
+    def __init__(
+        self,
+        exit_code: int | None = None,
+        signal: str | None = None,
+        output_tail: str = "",
+        reason: str = "",
+    ) -> None:
+        self.exit_code, self.signal = exit_code, signal
+        self.output_tail, self.reason = output_tail, reason
+        end = "died"
+        if signal is not None:
+            end = f"was ended by {signal}"
+        elif exit_code is not None:
+            end = f"ended with exit code {exit_code}"
+        super().__init__(
+            f"the worker {end}{': ' + reason if reason else ''}; its variables are lost:"
+            " open another interpreter, or pass restart=True to go on with a fresh one",
+            exit_code=exit_code,
+            signal=signal,
+            output_tail=output_tail,
+            reason=reason,
+        )
+
+    def again(self) -> "WorkerDiedError":
+        """Return the same error, to be raised at a later call."""
+        return WorkerDiedError(
+            self.exit_code, self.signal, self.output_tail, self.reason
+        )
 
 
 @dataclass(frozen=True, slots=True)

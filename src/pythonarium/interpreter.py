@@ -33,13 +33,13 @@ from pythonarium.crossings import (
     inward,
     source_text,
 )
-from pythonarium.errors import ClosedError, UnsupportedError
+from pythonarium.errors import ClosedError
 from pythonarium.frames import HandleScope, Pause
 from pythonarium.handles import Handle, HeldObject
 from pythonarium.locks import InterpreterLock, LockGuard
 from pythonarium.objects import HandleRoad, caller
 from pythonarium.results import Receipt, Result
-from pythonarium.rungs.shared import SharedRung
+from pythonarium.rungs import Options, Streams, open_rung
 from pythonarium.scopes import Scope
 from pythonarium.settings import PathSetting
 from pythonarium.types import converter
@@ -54,8 +54,6 @@ if TYPE_CHECKING:
 __all__ = ["Interpreter"]
 
 Lines = Callable[[str], object]
-RUNGS = ("shared",)
-
 
 class Interpreter(Scope):
     """Runs Python scripts: typed variables in and out, contexts, handles, a lock.
@@ -87,24 +85,24 @@ class Interpreter(Scope):
         python: str | None = None,
         environment: str | None = None,
         limits: object = None,
+        preload: Sequence[str] = (),
+        restart: bool = False,
         stdout: Lines | None = None,
         stderr: Lines | None = None,
         output_limit: int | None = OUTPUT_LIMIT,
         path: str | Sequence[str | os.PathLike[str]] | None = None,
         path_append: Literal["before", "after", "none"] | None = None,
     ) -> None:
-        _check_rung(rung, python=python, environment=environment, limits=limits)
         check_output(stdout, stderr, output_limit)
+        setting = None
+        if path is not None or path_append is not None:
+            setting = PathSetting.read(path, path_append)
         self._lock = InterpreterLock()
-        self._rung: Rung = SharedRung(
-            on_stdout=stdout,
-            on_stderr=stderr,
-            output_limit=output_limit,
-            path=(
-                None
-                if path is None and path_append is None
-                else PathSetting.read(path, path_append)
-            ),
+        self._rung: Rung = open_rung(
+            rung,
+            Options(python, environment, limits, tuple(preload), restart=restart),
+            Streams(stdout, stderr, output_limit),
+            setting,
         )
         self._closed = False
         self._contexts = Contexts(self._call)
@@ -520,17 +518,3 @@ class Interpreter(Scope):
             return run.value
         answer = self._call("crossing", "<value>", run.value, caller())
         return self._objects.outward(answer)
-
-
-def _check_rung(rung: str, **options: object) -> None:
-    if rung not in RUNGS:
-        raise UnsupportedError(
-            f"rung {rung!r} is not there in this version; there is"
-            f" {', '.join(map(repr, RUNGS))}"
-        )
-    for name, value in options.items():
-        if value is not None:
-            raise UnsupportedError(
-                f"{name}={value!r} is not for rung {rung!r}: its scripts run in the"
-                " host's own interpreter"
-            )

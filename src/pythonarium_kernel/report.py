@@ -67,6 +67,9 @@ REPEATED = 3
 LATE_SECONDS = 0.25
 """From here on, an end that comes after its deadline is explained to the user."""
 
+CARRIED = "__pythonarium_report__"
+"""The attribute by which an exception from another process carries its report."""
+
 _own_folders = [os.path.dirname(os.path.abspath(__file__)) + os.sep]
 
 
@@ -100,6 +103,11 @@ def from_exception(
     if issubclass(type(error), SyntaxError) and not report["frames"]:
         report["syntax"] = _syntax(error, lines)  # it is the script that is broken
     return report
+
+
+def carried(error: BaseException) -> "Any":
+    """Return the report that an exception from another process carries, or None."""
+    return _slot(BaseException, "__dict__", error).get(CARRIED)
 
 
 def exit_status(error: BaseException) -> "tuple[int, str]":

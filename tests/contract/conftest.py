@@ -31,8 +31,9 @@ class Facts:
 
 FACTS: Final = {
     "shared": Facts(shares_objects=True, shares_process=True),
+    "process": Facts(shares_objects=False, shares_process=False),
 }
-RUNGS: Final = ["shared"]
+RUNGS: Final = ["shared", "process"]
 
 
 @pytest.fixture(params=RUNGS)

@@ -1,1 +1,86 @@
 """One module per place where a script can run, one protocol in `_base`."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pythonarium.errors import UnsupportedError
+from pythonarium.settings import PathSetting
+
+if TYPE_CHECKING:
+    from pythonarium.rungs._base import Rung
+
+__all__ = ["RUNGS", "Options", "Streams", "open_rung"]
+
+RUNGS = ("shared", "process")
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Where the output of scripts goes; see `Interpreter`."""
+
+    on_stdout: Callable[[str], object] | None
+    on_stderr: Callable[[str], object] | None
+    output_limit: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=False)
+class Options:
+    """What only some rungs have; see `Interpreter`."""
+
+    python: object
+    environment: object
+    limits: object
+    preload: tuple[str, ...]
+    restart: bool
+
+
+def open_rung(
+    name: str, options: Options, streams: Streams, path: PathSetting | None
+) -> "Rung":
+    """Open an interpreter's road to its kernel.
+
+    Raises:
+        UnsupportedError: there is no such rung, or an option is not for it.
+    """
+    if name == "shared":
+        from pythonarium.rungs.shared import SharedRung  # noqa: PLC0415
+
+        _refuse(options)
+        return SharedRung(
+            on_stdout=streams.on_stdout,
+            on_stderr=streams.on_stderr,
+            output_limit=streams.output_limit,
+            path=path,
+        )
+    if name == "process":
+        from pythonarium.rungs.process import ProcessRung  # noqa: PLC0415
+
+        return ProcessRung(
+            python=sys.executable,
+            preload=options.preload,
+            restart=options.restart,
+            on_stdout=streams.on_stdout,
+            on_stderr=streams.on_stderr,
+            output_limit=streams.output_limit,
+            path=path,
+        )
+    raise UnsupportedError(
+        f"rung {name!r} is not there in this version; there is"
+        f" {', '.join(map(repr, RUNGS))}"
+    )
+
+
+def _refuse(options: Options) -> None:
+    for name in options.__slots__:
+        value = getattr(options, name)
+        if value:
+            raise UnsupportedError(
+                f"{name}={value!r} is not for rung 'shared': its scripts run in the"
+                " host's own interpreter"
+            )
+
+
+_ = os

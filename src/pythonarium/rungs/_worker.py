@@ -1,0 +1,516 @@
+"""The host's end of one worker: its pipes, the wait for its answers, its end.
+
+The thread that calls writes the request, and polls by itself until the answer is there:
+no other thread stands in the way.  It polls the answers, the output, the worker's pidfd,
+and a pipe by which `interrupt` wakes it.
+
+Invariants
+- Output that was written before a message is given on before the message is looked at.
+- A request that has a deadline, or that was interrupted, ends: the worker is asked first
+  (`_ask_to_stop`), and asked again while it does not answer; after GRACE it is killed.
+  Time that passes in the host's own callables does not count for the grace.
+- What a signal handler of the host raises while it waits ends the run in the same way,
+  and goes on from there.  Where it raises at a line that leaves open whether a request
+  went out, the worker is killed: nobody could tell whose answer comes next.
+- A worker is ended once, by `kill`; afterwards its descriptors are closed, all of them.
+- In a forked child of the host a worker is `lost`: the descriptors are closed there.
+"""
+
+import builtins
+import os
+import select
+import signal
+import socket
+import threading
+import weakref
+from contextlib import suppress
+from time import monotonic
+from types import BuiltinFunctionType, ModuleType, TracebackType
+from typing import Any
+
+from pythonarium.errors import WorkerDiedError
+from pythonarium.rungs._output import Output
+from pythonarium.rungs._zygote import Zygote
+from pythonarium_kernel import codec, faults, report, wire
+from pythonarium_kernel.exports import Exports
+from pythonarium_kernel.link import Link
+from pythonarium_kernel.records import loaded_class
+from pythonarium_kernel.session import Caller
+from pythonarium_kernel.worker import INTERRUPT, LOOK, STOP
+
+__all__ = ["GRACE", "Worker"]
+
+GRACE = 0.7
+"""Seconds that a script may take to clean up when it must end."""
+REPEAT = 0.02
+"""Seconds after which a worker is asked again to end a run."""
+START_SECONDS = 30.0
+_READ = 1 << 16
+
+
+class Worker:
+    """A process that runs scripts.
+
+    Made by the rung, which also ends it with `kill`; usable by the thread that is inside
+    the interpreter.  `interrupt` alone may be called by any thread at any time.
+    """
+
+    def __init__(
+        self, zygote: Zygote, output: Output, options: dict[str, Any]
+    ) -> None:
+        self.zygote, self.output = zygote, output
+        self.is_dead = self.is_lost = False
+        self.status: int | None = None
+        self._stopping: float | None = None  # since when the run has been asked to end
+        self._interrupted = False
+        self._deadlines: list[float] = []
+        self._number = 0
+        self._depth = 0
+        self.discards: list[int] = []
+        self._threads: list[threading.Thread] = []
+        self._open = _Descriptors()
+        try:
+            self._start(options)
+        except BaseException:
+            self.kill()
+            raise
+        _workers.add(self)
+
+    def _start(self, options: dict[str, Any]) -> None:
+        opened = self._open
+        calls, self._calls = opened.pipe()
+        self._answers, answers = opened.pipe()
+        stops, self._stops = opened.pipe()
+        self._out, out = opened.pipe()
+        self._err, err = opened.pipe()
+        self._loose, loose = opened.pipe()
+        self._woken, self._wake = opened.pipe()
+        self._links, links = opened.sockets()
+        stdin = opened.stdin()
+        given = [stdin, out, err, calls, answers, stops, loose, links]
+        options = {**options, "tells": self.output.tells}
+        self.pid = 0
+        self.pid = self.zygote.fork(options, given)
+        for descriptor in given:
+            opened.close(descriptor)
+        self._watch()
+        self._local = threading.local()
+        self.exports = Exports(self._link, guards=True)
+        self.link = HostLink(self, self._calls)
+        self._frames = wire.Frames()
+        self._deadlines.append(monotonic() + START_SECONDS)
+        kind, body = self.wait()
+        self._deadlines.clear()
+        if kind != wire.HELLO:
+            raise wire.WireError("the worker does not say hello")
+        self.facts: dict[str, Any] = codec.decoded(body, self.link, trusts=False)
+
+    def _watch(self) -> None:
+        poll = self._poll = select.poll()
+        poll.register(self._answers, select.POLLIN)  # first: see `wait`
+        for descriptor in (self._out, self._err, self._loose, self._woken):
+            os.set_blocking(descriptor, False)  # noqa: FBT003
+            poll.register(descriptor, select.POLLIN)
+        self._pidfd = -1
+        if hasattr(os, "pidfd_open"):
+            with suppress(OSError):
+                self._pidfd = self._open.add(os.pidfd_open(self.pid))
+                poll.register(self._pidfd, select.POLLIN)
+        os.set_blocking(self._stops, False)  # noqa: FBT003
+
+    # Requests
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request is on."""
+        return self._depth > 0
+
+    def discard(self, number: int) -> None:
+        """Have a handle released with the next request."""
+        self.discards.append(number)
+
+    def request(
+        self, operation: str, args: tuple[object, ...], timeout: float | None
+    ) -> Any:
+        """Have the worker perform an operation.
+
+        Raises:
+            WorkerDiedError: it has died.
+            Exception: what the other side raised; see `faults`.
+        """
+        link = self.link
+        deadlines = self._deadlines
+        if self._depth == 0:
+            self._number += 1
+            self._interrupted, self._stopping = False, None
+        self._depth += 1
+        if timeout is not None:
+            deadlines.append(monotonic() + timeout)
+        try:
+            return link.request(operation, *args)
+        except wire.WireError as error:
+            raise self.died(error) from None
+        except BaseException as error:
+            if link.phase != "idle" and not self.is_dead:
+                self._recover(error)
+            raise
+        finally:
+            if timeout is not None:
+                deadlines.pop()
+            self._depth -= 1
+            if not deadlines and not self._depth:
+                self._stopping = None
+
+    def _recover(self, error: BaseException) -> None:
+        """Bring the conversation to its end, after something was raised in the middle."""
+        if self.link.phase != "waiting":
+            self.kill()
+            return
+        self._interrupted, self._stopping = True, None
+        try:
+            self.link.drop_answer(error)
+        except BaseException:
+            self.kill()
+            raise
+
+    def wait(self) -> tuple[int, bytes]:
+        """Wait for a frame from the worker; give on the output that came before it.
+
+        Raises:
+            wire.WireError: the worker has gone, or sends what is no frame.
+        """
+        while True:
+            frame, is_over = None, False
+            for descriptor, _ in self._poll.poll(self._patience()):
+                if descriptor == self._answers:
+                    frame = self._frames.take(descriptor)
+                elif descriptor == self._pidfd:
+                    is_over = True
+                else:
+                    self._take(descriptor)
+            if frame is not None:
+                return frame
+            if is_over:
+                self._read_the_rest()
+
+    def _read_the_rest(self) -> None:
+        if not select.select([self._answers], [], [], 0)[0]:
+            raise wire.Gone("the process has ended")
+
+    def _take(self, descriptor: int) -> None:
+        with suppress(BlockingIOError):
+            data = os.read(descriptor, _READ)
+            if not data:  # it was closed there
+                self._poll.unregister(descriptor)
+            elif descriptor == self._out:
+                self.output.take(1, data)
+            elif descriptor == self._err:
+                self.output.take(2, data)
+            elif descriptor == self._loose:
+                self.output.take_loose(data)
+
+    # Deadlines and interrupts
+
+    def _patience(self) -> float | None:
+        """Return the milliseconds to wait; ask or kill where the time has come."""
+        if not self._deadlines and not self._interrupted:
+            return None
+        now = monotonic()
+        nearest = min(self._deadlines, default=now)
+        if self._interrupted:
+            nearest = now
+        if now < nearest:
+            return (nearest - now) * 1000 + 0.5
+        if self._stopping is None:
+            self._stopping = now
+        if now - self._stopping > GRACE:
+            raise wire.Gone(TOO_LATE)
+        self._ask_to_stop()
+        return REPEAT * 1000
+
+    def _ask_to_stop(self) -> None:
+        kind = INTERRUPT if self._interrupted else LOOK
+        with suppress(OSError):
+            os.write(self._stops, STOP.pack(kind, self._number))
+            os.kill(self.pid, signal.SIGINT)
+
+    def host_was_busy(self) -> None:
+        """Start the grace again: the host's own code ran meanwhile."""
+        self._stopping = None
+
+    def interrupt(self) -> bool:
+        """End the outermost run; return False if none is on."""
+        if not self._depth or self.is_dead:
+            return False
+        self._interrupted = True
+        self._ask_to_stop()
+        with suppress(OSError):
+            os.write(self._wake, b"!")
+        return True
+
+    # Links of further threads
+
+    def _link(self) -> Link:
+        link: Link = getattr(self._local, "link", self.link)
+        return link
+
+    def serve_threads(self) -> None:
+        """Be ready for threads of scripts that use objects of the host."""
+        if not self._threads:
+            thread = threading.Thread(
+                target=self._take_links, name="pythonarium-links", daemon=True
+            )
+            self._threads.append(thread)
+            thread.start()
+
+    def _take_links(self) -> None:
+        while True:
+            try:
+                _, descriptors, _, _ = socket.recv_fds(self._links, 16, 1)
+            except OSError:
+                return
+            if not descriptors:
+                return
+            thread = threading.Thread(
+                target=self._serve_thread,
+                args=(descriptors[0],),
+                name="pythonarium-script-thread",
+                daemon=True,
+            )
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve_thread(self, descriptor: int) -> None:
+        link = self._local.link = ThreadEnd(self, descriptor)
+        self._open.add(descriptor)
+        frames = wire.Frames()
+        with suppress(wire.WireError, OSError):
+            while True:
+                kind, body = frames.read(descriptor)
+                if kind == wire.CALL:
+                    link.serve(body)
+        self._open.close(descriptor)
+
+    # Its end
+
+    def died(self, error: wire.WireError) -> BaseException:
+        """End the worker, and return the error that tells why it is gone."""
+        is_late = error.args == (TOO_LATE,)
+        self.kill()
+        if is_late:
+            return StoppedByForce()
+        status = self.status
+        number = -status if status is not None and status < 0 else None
+        reason = "" if isinstance(error, wire.Gone) else str(error)
+        return WorkerDiedError(
+            exit_code=status if number is None else None,
+            signal=None if number is None else _signal_name(number),
+            output_tail=self.output.tail,
+            reason=reason,
+        )
+
+    def kill(self) -> None:
+        """End the worker, at once, with all that it started.  A second call does nothing."""
+        if self.is_dead:
+            return
+        self.is_dead = True
+        if getattr(self, "pid", 0) and not self.is_lost:
+            self.status = self.zygote.finish(self.pid)
+            self._drain()
+        self.forget()
+
+    def _drain(self) -> None:
+        for descriptor in (self._out, self._err, self._loose):
+            for _ in range(16):
+                before = select.select([descriptor], [], [], 0)[0]
+                if not before:
+                    break
+                with suppress(Exception):
+                    self._take(descriptor)
+
+    def forget(self) -> None:
+        """Close what this process has of it."""
+        exports = getattr(self, "exports", None)
+        if exports is not None:
+            exports.clear()
+        self._open.close_all()
+
+
+TOO_LATE = "the run did not end"
+
+
+class StoppedByForce(Exception):  # noqa: N818  # the rung makes an error of it
+    """A run was ended by the end of its worker."""
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+class HostLink(Link):
+    """The host's end of the link to a worker's main thread.
+
+    Attributes:
+        phase: idle; sending; waiting, for an answer; or busy with what came.
+    """
+
+    def __init__(self, worker: Worker, descriptor: int) -> None:
+        super().__init__(worker.exports)
+        self._worker, self._descriptor = worker, descriptor
+        self.phase = "idle"
+
+    def send(self, kind: int, body: bytes) -> None:
+        """Write a frame."""
+        self.phase = "sending"
+        wire.write(self._descriptor, wire.framed(kind, body))
+        self.phase = "waiting"
+
+    def receive(self) -> tuple[int, bytes]:
+        """Wait for a frame; return its kind and body."""
+        frame = self._worker.wait()
+        self.phase = "idle" if frame[0] != wire.CALL else "busy"
+        return frame
+
+    def take_discarded(self) -> tuple[int, ...]:
+        """Return, once, the handles that nobody has any more."""
+        discards = self._worker.discards
+        if not discards:
+            return ()
+        self._worker.discards = []
+        return tuple(discards)
+
+    def drop_answer(self, error: BaseException) -> None:
+        """Wait for the answer to what was asked, and forget it; refuse what comes before."""
+        while True:
+            kind, body = self.receive()
+            if kind != wire.CALL:
+                self.exports.release(self.decoded(body)[1])
+                return
+            refused = KeyboardInterrupt() if isinstance(error, KeyboardInterrupt) else (
+                RuntimeError("the host has given up this run")
+            )
+            self.send(wire.RAISE, codec.encoded((faults.as_data(refused), ()), self))
+
+    def serve(self, body: bytes) -> None:
+        """Perform what the script asks of the host."""
+        super().serve(body)
+        self._worker.host_was_busy()
+
+    def perform(self, operation: str, args: tuple[Any, ...]) -> object:
+        """Do what the other side asks for."""
+        if operation == "tell":
+            self._worker.output.give(*args)
+            return None
+        if operation == "ask":
+            return _ask_stdin(*args)
+        return super().perform(operation, args)
+
+    def refer(self, value: Any) -> "codec.Tag | None":
+        """Return what stands for an object in a message."""
+        cls = type(value)
+        if cls is Caller:
+            return "caller", value.owner, value.place
+        found = _by_name(value)
+        if found is not None:
+            return found
+        self._worker.serve_threads()
+        return super().refer(value)
+
+    def record_class(self, described: Any) -> type:
+        """Return a class of records that this host has."""
+        return loaded_class(described)
+
+
+class ThreadEnd(HostLink):
+    """The host's end of the link to a further thread of a script."""
+
+    def receive(self) -> tuple[int, bytes]:
+        """Wait for a frame; return its kind and body."""
+        return wire.Frames().read(self._descriptor)
+
+
+def _by_name(value: Any) -> "codec.Tag | None":
+    """Return what stands for what a worker has as well: by name, not by reference."""
+    if isinstance(value, ModuleType):
+        return "module", value.__name__
+    if isinstance(value, BaseException):
+        return "exception", "instance", report.from_exception(value)
+    if isinstance(value, TracebackType):
+        return ("nothing",)
+    if isinstance(value, type) and issubclass(value, BaseException):
+        known = (b.__name__ for b in value.__mro__ if b.__module__ == "builtins")
+        return "exception", "class", value.__module__, value.__qualname__, next(known)
+    if isinstance(value, type | BuiltinFunctionType):
+        name = value.__name__
+        if getattr(builtins, name, None) is value:
+            return "builtin", name
+    return None
+
+
+def _ask_stdin(method: str, size: int) -> str:
+    import sys  # noqa: PLC0415
+
+    if method not in ("read", "readline") or sys.stdin is None:
+        return ""
+    text: str = getattr(sys.stdin, method)(size)
+    return text
+
+
+class _Descriptors:
+    """Descriptors that are closed once, however a worker ends."""
+
+    def __init__(self) -> None:
+        self._open: set[int] = set()
+        self._sockets: list[socket.socket] = []
+
+    def add(self, descriptor: int) -> int:
+        self._open.add(descriptor)
+        return descriptor
+
+    def pipe(self) -> tuple[int, int]:
+        read, write = os.pipe()
+        return self.add(read), self.add(write)
+
+    def sockets(self) -> tuple[socket.socket, int]:
+        here, there = socket.socketpair()
+        self._sockets.append(here)
+        return here, self.add(there.detach())
+
+    def stdin(self) -> int:
+        """Return what a worker gets as its descriptor 0: the host's, if nobody types."""
+        try:
+            return self.add(os.open(os.devnull, os.O_RDONLY) if os.isatty(0) else os.dup(0))
+        except OSError:
+            return self.add(os.open(os.devnull, os.O_RDONLY))
+
+    def close(self, descriptor: int) -> None:
+        if descriptor in self._open:
+            self._open.discard(descriptor)
+            os.close(descriptor)
+
+    def close_all(self) -> None:
+        for end in self._sockets:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+        self._sockets.clear()
+        while self._open:
+            with suppress(OSError):
+                os.close(self._open.pop())
+
+
+_workers: "weakref.WeakSet[Worker]" = weakref.WeakSet()
+
+
+def _reset_after_fork() -> None:
+    for worker in list(_workers):
+        worker.is_lost = worker.is_dead = True
+        worker.forget()
+    _workers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reset_after_fork)

@@ -1,0 +1,225 @@
+"""The process rung: the script runs in a process of its own, of any Python from 3.9.
+
+    Interpreter ── ProcessRung ── Worker ── pipes ──> worker ── Session
+                        │                               ↑ forked by
+                        └──────── Zygote ── socket ──> zygote
+
+Invariants
+- The rung has one worker at a time.  A worker that has died is replaced at the next call,
+  if that was asked for (`restart`) or the host itself ended it; else every call tells
+  what became of it.
+- What the worker held is gone with it, and the error that tells of its end says so.
+- Each call that comes back, well or not, leaves the conversation with the worker in step,
+  or the worker dead.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from pythonarium.errors import (
+    ClosedError,
+    ScriptInterruptedError,
+    ScriptTimeoutError,
+    ThreadSafetyError,
+    VariableTypeError,
+    WorkerDiedError,
+)
+from pythonarium.rungs import _zygote
+from pythonarium.rungs._answers import REFUSALS, error_for
+from pythonarium.rungs._base import Facts
+from pythonarium.rungs._output import Output
+from pythonarium.rungs._worker import StoppedByForce, Worker
+from pythonarium.settings import PathSetting
+from pythonarium_kernel import codec, report
+
+__all__ = ["ProcessRung"]
+
+_RUNS = ("execute", "execute_file")
+_TIMEOUT, _CAPTURE = 6, 7
+"""Where in the arguments of a run its timeout and its capture stand."""
+
+
+class ProcessRung:
+    """A session in another process."""
+
+    def __init__(
+        self,
+        *,
+        python: str,
+        preload: tuple[str, ...],
+        restart: bool,
+        on_stdout: Callable[[str], object] | None,
+        on_stderr: Callable[[str], object] | None,
+        output_limit: int | None,
+        path: PathSetting | None,
+    ) -> None:
+        report.hide_frames_below(os.path.dirname(os.path.dirname(__file__)) + os.sep)
+        options = _zygote.options_of_host() if python == sys.executable else ()
+        self._restart, self._closed = restart, False
+        self._output = Output(on_stdout, on_stderr, output_limit)
+        self._path = path or PathSetting.read()
+        self._pid = os.getpid()
+        self._lost: WorkerDiedError | None = None
+        self._discarded: list[int] = []
+        self._start = _zygote.Start(python, options, preload)
+        self._worker: Worker | None = None
+        self._zygote = _zygote.acquire(self._start)
+        try:
+            self._renew()
+        except BaseException:
+            _zygote.release(self._zygote)
+            raise
+
+    def _renew(self) -> Worker:
+        zygote = self._zygote
+        if not zygote.is_alive:
+            _zygote.release(zygote)
+            zygote = self._zygote = _zygote.acquire(self._start)
+        worker = self._worker = Worker(zygote, self._output, _options(zygote, self._path))
+        told = worker.facts
+        self.facts: Facts = Facts(
+            rung="process",
+            python_version=str(told["version"]),
+            executable=str(told["executable"]),
+            environment=str(told["prefix"]),
+            pid=worker.pid,
+        )
+        return worker
+
+    def call(self, operation: str, *args: Any) -> Any:
+        """Call a method of the session; see `_base.Rung`."""
+        worker = self._usable()
+        while self._discarded:
+            worker.discard(self._discarded.pop())
+        try:
+            if operation in _RUNS:
+                return self._run(worker, operation, args)
+            timeout = args[_TIMEOUT] if operation == "evaluate" else None
+            return worker.request(operation, _prepared(operation, args), timeout)
+        except REFUSALS as refusal:
+            error: Exception = error_for(refusal, operation)
+        except StoppedByForce:
+            error = self._ended_by_force(args)
+        except WorkerDiedError as died:
+            self._lost = None if self._restart else died
+            raise
+        except codec.Unsendable as unsendable:
+            error = _unsendable(str(unsendable))
+        context = error.__context__
+        try:
+            raise error
+        finally:
+            if context is not None:  # `raise` puts the host's in its place
+                error.__context__ = context
+
+    def _usable(self) -> Worker:
+        if self._closed:
+            raise ClosedError("this interpreter is closed; open another one")
+        worker = self._worker
+        if worker is None or worker.is_dead:
+            if self._pid != os.getpid():
+                raise ThreadSafetyError(
+                    "this interpreter's worker belongs to the process that this one was"
+                    " forked from; open another interpreter"
+                )
+            if self._lost is not None:
+                raise self._lost.again()
+            worker = self._renew()
+        return worker
+
+    def _run(self, worker: Worker, operation: str, args: tuple[Any, ...]) -> "RunRecord":
+        output = self._output
+        targets = output.begin(capture=args[_CAPTURE])
+        record = RunRecord(targets)
+        try:
+            answer = worker.request(
+                operation, _prepared(operation, args), args[_TIMEOUT]
+            )
+            record.take(answer)
+        except REFUSALS as refusal:
+            if hasattr(refusal, "stdout"):
+                output.finish(targets)
+                refusal.stdout, refusal.stderr = record.captured()
+            raise
+        finally:
+            output.end(targets)
+        return record
+
+    def _ended_by_force(self, args: tuple[Any, ...]) -> Exception:
+        raise NotImplementedError
+
+    def interrupt(self) -> bool:
+        """End the running script; return False if none runs."""
+        worker = self._worker
+        return not self._closed and worker is not None and worker.interrupt()
+
+    def discard(self, number: int) -> None:
+        """Release a handle at the next occasion."""
+        self._discarded.append(number)
+
+    def abandon(self) -> None:
+        """Have it closed at a better time."""
+        self.close()
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._closed:
+            return
+        worker = self._worker
+        if worker is not None and worker.is_busy:
+            raise ThreadSafetyError("a script cannot close the interpreter that runs it")
+        self._closed = True
+        if worker is not None:
+            worker.kill()
+        _zygote.release(self._zygote)
+
+
+class RunRecord:
+    """What is known here of a run in a worker; see `pythonarium_kernel.runner.Run`."""
+
+    __slots__ = ("_targets", "cpu_ns", "outputs", "peak_memory", "value", "wall_ns")
+
+    def __init__(self, targets: dict[str, Any]) -> None:
+        self._targets = targets
+        self.value: Any = None
+        self.outputs: dict[str, Any] = {}
+
+    def take(self, answer: tuple[Any, ...]) -> None:
+        """Take over what a worker tells."""
+        self.value, self.outputs, self.wall_ns, self.cpu_ns, self.peak_memory = answer
+
+    def captured(self) -> tuple[str, str]:
+        """Return what was kept of its output."""
+        out, err = self._targets["stdout"], self._targets["stderr"]
+        return out.text() if out else "", err.text() if err else ""
+
+
+def _prepared(operation: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return arguments with large buffers marked, so that they cross by the arena."""
+    return args
+
+
+def _unsendable(reason: str) -> VariableTypeError:
+    return VariableTypeError("<value>", "<value>", "a value that can cross", reason)
+
+
+def _options(zygote: _zygote.Zygote, path: PathSetting) -> dict[str, Any]:
+    """Return what a worker needs to know of the host's surroundings."""
+    then, now = zygote.environ, os.environ
+    changed = {name: value for name, value in now.items() if then.get(name) != value}
+    gone = [name for name in then if name not in now]
+    folders = [os.path.abspath(folder) for folder in path.folders]
+    both: tuple[list[str], list[str]] = (folders, [])
+    if path.append == "after":
+        both = ([], folders)
+    hides = True if path.append == "none" and folders else None
+    try:
+        folder = os.getcwd()  # noqa: PTH109  # as it is
+    except OSError:
+        folder = os.sep
+    return {"folder": folder, "environ": (changed, gone), "path": (both, hides)}
+
+
+_ = (ScriptInterruptedError, ScriptTimeoutError)

@@ -1,0 +1,168 @@
+"""A conversation between two threads, one on each side, over a stream.
+
+Who asks waits, and serves meanwhile what the other one asks back: a script calls a
+callable of the host, which runs another script, and so on.  See `wire` for the messages.
+
+Invariants
+- One thread on each side uses a link.  A frame is written as a whole, by lines of ours
+  that nothing interrupts but a signal handler of the host's process: see the host's rung.
+- A request either returns, or raises what the other side raised, or Gone or WireError:
+  then the conversation is over.
+"""
+
+from pythonarium_kernel import codec, faults, wire
+from pythonarium_kernel.proxies import Proxy, exports_of, number_of
+from pythonarium_kernel.session import Ref
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
+
+    from pythonarium_kernel.exports import Exports
+
+
+class ByReference:
+    """An object that crosses as a reference, whatever it is."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+class Opaque(Ref):
+    """An object that came where the host will check a type: no value, but a Ref to it.
+
+    Attributes:
+        type_name: of the object, or of what is around it.
+        path: where in it stands what cannot cross.
+        reason: what that is.
+    """
+
+    __slots__ = ("path", "reason", "type_name")
+
+    def __init__(self, number: int, type_name: str, path: str, reason: str) -> None:
+        super().__init__(number)
+        self.type_name, self.path, self.reason = type_name, path, reason
+
+
+class Link(codec.Peer):
+    """One end.  `send` and `receive` are the stream's; `perform` answers a CALL.
+
+    Attributes:
+        trusts: whether messages from the other side may make code run here.
+    """
+
+    trusts = False
+
+    def __init__(self, exports: "Exports") -> None:
+        self.exports = exports
+
+    # To be defined by each kind of end
+
+    def send(self, kind: int, body: bytes) -> None:
+        """Write a frame."""
+        raise NotImplementedError
+
+    def receive(self) -> "tuple[int, bytes]":
+        """Wait for a frame; return its kind and body."""
+        raise NotImplementedError
+
+    def perform(self, operation: str, args: "tuple[Any, ...]") -> object:
+        """Do what the other side asks for."""
+        if operation == "apply":
+            return self.exports.apply(*args)
+        if operation == "step":
+            return self.exports.step(*args)
+        message = f"there is no operation {operation!r:.80}"
+        raise wire.WireError(message)
+
+    def take_discarded(self) -> "tuple[int, ...]":
+        """Return, once, the numbers of handles that are to be released."""
+        return ()
+
+    def discard(self, numbers: "tuple[int, ...]") -> None:
+        """Release handles."""
+
+    # The conversation
+
+    def request(self, operation: str, *args: object) -> "Any":
+        """Have the other side perform an operation, and return its answer."""
+        released, discarded = self.exports.take_dropped(), self.take_discarded()
+        call = operation, args, released, discarded
+        self.send(wire.CALL, codec.encoded(call, self))
+        return self.answer()
+
+    def answer(self) -> "Any":
+        """Wait for the answer to what was sent; serve what is asked meanwhile."""
+        while True:
+            kind, body = self.receive()
+            if kind == wire.CALL:
+                self.serve(body)
+                continue
+            value, released = self.decoded(body)
+            if released:
+                self.exports.release(released)
+            if kind == wire.REPLY:
+                return value
+            raise faults.as_exception(value)
+
+    def serve(self, body: bytes) -> None:
+        """Perform what a CALL asks for, and send the answer."""
+        kind, answer = wire.REPLY, None
+        try:
+            operation, args, released, discarded = self.decoded(body)
+            if released:
+                self.exports.release(released)
+            if discarded:
+                self.discard(discarded)
+            answer = self.perform(operation, args)
+            data = codec.encoded((answer, self.exports.take_dropped()), self)
+        except wire.WireError:
+            raise
+        except BaseException as error:  # noqa: BLE001  # it goes to the other side
+            kind = wire.RAISE
+            data = codec.encoded((self.described(error), ()), self)
+            error.__traceback__ = None  # or frames of the other side's caller stay alive
+        finally:
+            answer = None
+        self.send(kind, data)
+
+    def described(self, error: BaseException) -> "tuple[object, ...]":
+        """Return an exception as data."""
+        return faults.as_data(error)
+
+    def decoded(self, body: bytes) -> "Any":
+        """Return the parts of a message."""
+        return codec.decoded(body, self, trusts=self.trusts)
+
+    # References in messages
+
+    def refer(self, value: "Any") -> "Optional[codec.Tag]":
+        """Return what stands for an object in a message."""
+        cls = type(value)
+        if cls is Opaque:
+            return "opaque", value.number, value.type_name, value.path, value.reason
+        if cls is Ref:
+            return "ref", value.number
+        if cls is Proxy and exports_of(value) is self.exports:
+            return "yours", number_of(value)
+        if cls is ByReference:
+            return "mine", self.exports.give(value.value)
+        return "mine", self.exports.give(value)
+
+    def resolve(self, tag: str, *args: "Any") -> object:
+        """Return the object that a reference in a message stands for."""
+        if tag == "mine":
+            (number,) = args
+            if type(number) is not int:
+                message = f"a message names the object {number!r:.40}"
+                raise codec.Refused(message)
+            return self.exports.proxy(number)
+        if tag == "yours":
+            return self.exports.get(args[0])
+        if tag == "opaque":
+            return Opaque(*args)
+        if tag == "ref":
+            return Ref(int(args[0]))
+        raise codec.Refused(tag)
