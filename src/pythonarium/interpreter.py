@@ -220,7 +220,7 @@ class Interpreter(Scope):
         )
         if convert is None:
             return self._objects.outward(answer)
-        return convert(answer, "<expression>")
+        return self._objects.typed(convert, answer, "<expression>")
 
     def run(
         self,
@@ -308,7 +308,7 @@ class Interpreter(Scope):
                 "get", self._contexts.current, label, is_typed, caller()
             )
         if is_typed:
-            return converter(type, label)(answer, label)
+            return self._objects.typed(converter(type, label), answer, label)
         return self._objects.outward(answer)
 
     def delete(self, name: str) -> None:
@@ -485,7 +485,7 @@ class Interpreter(Scope):
             if convert is None:
                 values[name] = self._objects.outward(values[name])
             else:
-                values[name] = convert(values[name], name)
+                values[name] = self._objects.typed(convert, values[name], name)
         if type(outputs) is not dict:
             fill(outputs, values)
 

@@ -12,6 +12,7 @@ It carries its report, so that the frames of both sides show in one traceback.
 
 import builtins
 import sys
+from types import FunctionType, TracebackType
 
 from pythonarium_kernel import report
 from pythonarium_kernel.contexts import ContextRefusal
@@ -23,9 +24,10 @@ from pythonarium_kernel.watchdog import Interrupt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from types import FrameType
+    from typing import Any, Optional
 
-    from pythonarium_kernel.report import Report
+    from pythonarium_kernel.report import FrameData, Report
 
 _ATTRIBUTES = {
     ScriptFailed: ("report", "stdout", "stderr", "timeout", "wall_ns", "cpu_ns"),
@@ -161,29 +163,50 @@ def _told(self: "Any") -> str:
 
 
 def exception_from(data: "Report") -> BaseException:
-    """Return an exception that a report describes, and that carries it."""
+    """Return an exception that a report describes, with its frames, chain and notes."""
     cls = exception_class(data["type_module"], data["type_name"], data["builtin"])
     error = _instance(cls, data)
-    error.__dict__[report.CARRIED] = data
     if str(error) != data["message"] and not isinstance(error, SystemExit):
         own = {"__module__": cls.__module__, "__qualname__": cls.__qualname__}
         cls = type(cls.__name__, (cls,), {**own, "__str__": _told})
         error = _instance(cls, data)
-        error.__dict__[report.CARRIED] = data
-    return error
+    cause, context = data["cause"], data["context"]
+    error.__cause__ = None if cause is None else exception_from(cause)
+    error.__context__ = None if context is None else exception_from(context)
+    error.__suppress_context__ = data["suppress_context"]
+    if data["notes"]:
+        error.__notes__ = list(data["notes"])  # type: ignore[attr-defined]  # as 3.11 does
+    return error.with_traceback(_traceback(data["frames"]))
+
+
+def _traceback(frames: "list[FrameData]") -> "Optional[TracebackType]":
+    """Return a traceback with these frames, which ran elsewhere."""
+    found = None
+    for data in reversed(frames):
+        file, line, name = data[:3]
+        code = _frame_of_its_own.__code__.replace(
+            co_filename=file, co_name=name, co_firstlineno=line
+        )
+        frame = FunctionType(code, {report.CARRIED: data, "sys": sys})()
+        found = TracebackType(found, frame, frame.f_lasti, line)
+    return found
+
+
+def _frame_of_its_own() -> "FrameType":
+    return sys._getframe()  # noqa: SLF001  # there is no other way to make a frame
 
 
 def _instance(cls: "Any", data: "Report") -> BaseException:
     group = getattr(builtins, "BaseExceptionGroup", None)  # new in 3.11
     if group is not None and issubclass(cls, group):
         members = [exception_from(member) for member in data["errors"]] or [Exception()]
-        return cls.__new__(cls, data["message"], members)  # type: ignore[no-any-return]
+        grouped: BaseException = cls.__new__(cls, data["message"], members)
+        grouped.__dict__[report.CARRIED] = data
+        return grouped
     made: BaseException = cls.__new__(cls, data["message"])
+    made.__dict__[report.CARRIED] = data
     if issubclass(cls, SystemExit):
         code = data["exit_code"]
         made.code = code if not data["message"] else data["message"]  # type: ignore[attr-defined]
     return made
 
-
-if sys.version_info < (3, 11):
-    del sys

@@ -67,8 +67,8 @@ REPEATED = 3
 LATE_SECONDS = 0.25
 """From here on, an end that comes after its deadline is explained to the user."""
 
-CARRIED = "__pythonarium_report__"
-"""The attribute by which an exception from another process carries its report."""
+CARRIED = "__pythonarium__"
+"""Where an exception from another process, and each of its frames, carry their data."""
 
 _own_folders = [os.path.dirname(os.path.abspath(__file__)) + os.sep]
 
@@ -261,6 +261,9 @@ def _host_names() -> "Any":
 
 
 def _frame(entry: "TracebackType") -> "FrameData":
+    carried_data: Optional[FrameData] = entry.tb_frame.f_globals.get(CARRIED)
+    if carried_data is not None:
+        return carried_data
     code = entry.tb_frame.f_code
     line = entry.tb_lineno or code.co_firstlineno
     text = source_line(code.co_filename, line, entry.tb_frame.f_globals)

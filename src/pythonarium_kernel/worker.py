@@ -29,13 +29,14 @@ from contextlib import suppress
 from _thread import get_ident
 from time import perf_counter_ns
 
-from pythonarium_kernel import codec, faults, report, streams, watchdog, wire
+from pythonarium_kernel import codec, faults, report, route, streams, watchdog, wire
 from pythonarium_kernel.exports import Exports
 from pythonarium_kernel.link import ByReference, Link, Opaque
 from pythonarium_kernel.proxies import Proxy
 from pythonarium_kernel.records import UnknownClass, loaded_class, made_class
-from pythonarium_kernel.runner import Run, ScriptFailed
+from pythonarium_kernel.runner import Run, ScriptFailed, perform
 from pythonarium_kernel.session import Caller, RefusedValue, Session
+from pythonarium_kernel.tasks import Tasks
 from pythonarium_kernel.values import is_scalar, obstacle
 
 TYPE_CHECKING = False
@@ -73,9 +74,36 @@ class WorkerSession(Session):
     def __init__(self, sinks: "tuple[streams.PipeSink, streams.PipeSink]") -> None:
         super().__init__()
         self._sinks, self._streams = sinks, True
+        self._tasks = Tasks()
 
     def _make_sinks(self, run: Run, *, capture: bool) -> None:  # noqa: ARG002
         run.stdout, run.stderr = run.sinks = self._sinks
+
+    def await_start(self, context: str, number: int) -> object:
+        """Start an awaitable on the worker's own event loop; return its task."""
+        run = self._new_run(context)
+        awaitable = self.handles.get(number)
+        return perform(run, self._active, self._tasks.start, awaitable)
+
+    def await_step(
+        self,
+        context: str,
+        steps: "Any",
+        method: str,
+        argument: object,  # noqa: ARG002  # what a host throws in is always the end
+        caller: "Optional[Caller]" = None,
+    ) -> "tuple[str, object]":
+        """Let the loop run for a moment.
+
+        Returns:
+            `pause` and the seconds until it is worth to ask again; `done` and the result;
+            or `thrown`, where the task was cancelled because the host wanted it.
+        """
+        run = self._new_run(context)
+        state, value = perform(run, self._active, self._tasks.step, steps, method)
+        if state == "done" and not is_scalar(value):
+            value = self.hold(value, caller)
+        return state, value
 
     @property
     def active(self) -> "list[Run]":
@@ -150,8 +178,10 @@ def _exception(kind: str, *facts: "Any") -> object:
 class MainLink(WorkerLink):
     """The link of the main thread: performs what the host asks of the session."""
 
-    def __init__(self, exports: Exports, setup: Setup) -> None:
+    def __init__(self, roads: "Roads", setup: Setup) -> None:
+        exports = Exports(roads.link, guards=False)
         super().__init__(exports, setup.calls, setup.answers)
+        self._roads = roads
         tell = {name: self._tell for name in setup.tells}
         self.sinks = (
             streams.PipeSink("stdout", 1, tell.get("stdout")),
@@ -168,6 +198,7 @@ class MainLink(WorkerLink):
             "get": self._get,
             "value_of": self._value_of,
             "open_frame": self._open_frame,
+            "await_start": self._await_start,
         }
 
     def loop(self) -> None:
@@ -221,7 +252,7 @@ class MainLink(WorkerLink):
         handles.sweep()
 
     def _tell(self, stream: str, text: str) -> object:
-        return self.exports.link().request("tell", stream, text)
+        return self._roads.link().request("tell", stream, text)
 
     # Methods of the session whose results need a hand to cross
 
@@ -252,6 +283,9 @@ class MainLink(WorkerLink):
 
     def _open_frame(self, *args: "Any") -> object:
         return ByReference(self.session.open_frame(*args))
+
+    def _await_start(self, *args: "Any") -> object:
+        return ByReference(self.session.await_start(*args))
 
     def _crossing(self, name: str, value: object, checked: bool) -> object:
         """Return a value whose type the host will check as it can cross."""
@@ -284,7 +318,7 @@ _OPERATIONS = frozenset(
     (
         *("decode", "import_module", "set", "delete", "variables", "context_names"),
         *("add_context", "reset_context", "delete_context", "crossing", "operate"),
-        *("advance", "close_frame", "keep", "leak_report"),
+        *("advance", "close_frame", "keep", "leak_report", "await_step"),
     )
 )
 
@@ -316,16 +350,18 @@ def _leave_child(error: "Optional[BaseException]") -> None:
         if error.report["kind"] != "exit" or error.report["message"]:
             text = report.format_report(error.report)
             sys.__stderr__.write(error.report["message"] + "\n" if code else text)  # type: ignore[union-attr]
-    _end(code & 0xFF)
+    _end(code & 0xFF, is_child=True)
 
 
-def _end(code: int) -> None:
+def _end(code: int, *, is_child: bool) -> None:
     """End this process as Python ends, but without waiting for threads."""
     import atexit
 
     for step in (atexit._run_exitfuncs, sys.stdout.flush, sys.stderr.flush):  # noqa: SLF001
         with suppress(BaseException):
             step()
+    if not is_child:
+        route.remove_files()
     os._exit(code)
 
 
@@ -372,15 +408,15 @@ class Roads:
 def main(setup: Setup) -> None:
     """Serve a host; does not return."""
     roads = Roads(setup.links)
-    exports = Exports(roads.link, guards=False)
-    link = roads.main = MainLink(exports, setup)
+    link = roads.main = MainLink(roads, setup)
     streams.install(setup.loose, lambda *args: roads.link().request("ask", *args))
     _listen(link, setup)
     link.send(wire.HELLO, codec.encoded(_facts(), link))
     try:
         link.loop()
+        link.session.close()
     finally:
-        _end(0)
+        _end(0, is_child=link.is_child)
 
 
 def _facts() -> "dict[str, object]":

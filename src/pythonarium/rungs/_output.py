@@ -34,6 +34,7 @@ class Output:
         self._loose = b""
         self._printed = False
         self._tail: deque[bytes] = deque(maxlen=64)
+        self._failed: Exception | None = None
 
     @property
     def tells(self) -> tuple[str, ...]:
@@ -52,7 +53,14 @@ class Output:
         return targets
 
     def finish(self, targets: dict[str, Sink | None]) -> None:
-        """Give the unfinished lines of a run to their callables."""
+        """Give the unfinished lines of a run to their callables.
+
+        Raises:
+            Exception: what one of them raised, here or on the way.
+        """
+        failed, self._failed = self._failed, None
+        if failed is not None:
+            raise failed
         for sink in targets.values():
             if sink is not None:
                 sink.finish()
@@ -69,7 +77,10 @@ class Output:
         """Give on what came through descriptor 1 or 2 of the worker."""
         name = _NAMES[descriptor]
         self._tail.append(data[-TAIL:])
-        self.give(name, self._decoders[name].decode(data))
+        try:
+            self.give(name, self._decoders[name].decode(data))
+        except Exception as error:  # noqa: BLE001  # `finish` raises it
+            self._failed = self._failed or error
 
     def take_loose(self, data: bytes) -> None:
         """Give on what was printed outside of every run."""

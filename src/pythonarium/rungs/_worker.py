@@ -24,6 +24,8 @@ import socket
 import threading
 import weakref
 from contextlib import suppress
+from glob import glob
+from tempfile import gettempdir
 from time import monotonic
 from types import BuiltinFunctionType, ModuleType, TracebackType
 from typing import Any
@@ -45,6 +47,10 @@ GRACE = 0.7
 REPEAT = 0.02
 """Seconds after which a worker is asked again to end a run."""
 START_SECONDS = 30.0
+CLOSE_SECONDS = 1.0
+"""What a worker's exit handlers may take."""
+LONGEST = 3_600_000.0
+"""Milliseconds of one wait."""
 _READ = 1 << 16
 
 
@@ -111,6 +117,7 @@ class Worker:
         for descriptor in (self._out, self._err, self._loose, self._woken):
             os.set_blocking(descriptor, False)  # noqa: FBT003
             poll.register(descriptor, select.POLLIN)
+        poll.register(self._links, select.POLLIN)
         self._pidfd = -1
         if hasattr(os, "pidfd_open"):
             with suppress(OSError):
@@ -119,6 +126,16 @@ class Worker:
         os.set_blocking(self._stops, False)  # noqa: FBT003
 
     # Requests
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether somebody has asked the last run to end."""
+        return self._interrupted
+
+    @property
+    def seconds(self) -> float:
+        """How long the last request has taken, up to now."""
+        return monotonic() - self._started
 
     @property
     def is_busy(self) -> bool:
@@ -142,6 +159,7 @@ class Worker:
         deadlines = self._deadlines
         if self._depth == 0:
             self._number += 1
+            self._started = monotonic()
             self._interrupted, self._stopping = False, None
         self._depth += 1
         if timeout is not None:
@@ -186,6 +204,8 @@ class Worker:
                     frame = self._frames.take(descriptor)
                 elif descriptor == self._pidfd:
                     is_over = True
+                elif descriptor == self._links.fileno():
+                    self.serve_threads()
                 else:
                     self._take(descriptor)
             if frame is not None:
@@ -220,7 +240,7 @@ class Worker:
         if self._interrupted:
             nearest = now
         if now < nearest:
-            return (nearest - now) * 1000 + 0.5
+            return min((nearest - now) * 1000 + 0.5, LONGEST)
         if self._stopping is None:
             self._stopping = now
         if now - self._stopping > GRACE:
@@ -257,6 +277,7 @@ class Worker:
     def serve_threads(self) -> None:
         """Be ready for threads of scripts that use objects of the host."""
         if not self._threads:
+            self._poll.unregister(self._links)
             thread = threading.Thread(
                 target=self._take_links, name="pythonarium-links", daemon=True
             )
@@ -309,6 +330,27 @@ class Worker:
             reason=reason,
         )
 
+    def close(self) -> None:
+        """End the worker as Python ends; one that takes too long is killed."""
+        if not self.is_dead:
+            self._open.close(self._calls)
+            deadline = monotonic() + CLOSE_SECONDS
+            with suppress(wire.WireError, OSError):
+                while not self._is_over(deadline - monotonic()):
+                    pass
+            self.kill()
+            self.output.flush()
+
+    def _is_over(self, seconds: float) -> bool:
+        """Wait for the end of the process; give on its output meanwhile."""
+        found = self._poll.poll(max(0.0, seconds * 1000))
+        for descriptor, _ in found:
+            if descriptor == self._answers:
+                self._frames.take(descriptor)
+            elif descriptor != self._pidfd:
+                self._take(descriptor)
+        return not found or self._pidfd in dict(found)
+
     def kill(self) -> None:
         """End the worker, at once, with all that it started.  A second call does nothing."""
         if self.is_dead:
@@ -317,6 +359,7 @@ class Worker:
         if getattr(self, "pid", 0) and not self.is_lost:
             self.status = self.zygote.finish(self.pid)
             self._drain()
+            _remove_files(self.pid)
         self.forget()
 
     def _drain(self) -> None:
@@ -334,6 +377,14 @@ class Worker:
         if exports is not None:
             exports.clear()
         self._open.close_all()
+
+
+def _remove_files(pid: int) -> None:
+    """Remove what a worker that was killed could not."""
+    pattern = os.path.join(gettempdir(), f"pythonarium-script-{pid}-*")
+    for path in glob(pattern):
+        with suppress(OSError):
+            os.unlink(path)
 
 
 TOO_LATE = "the run did not end"

@@ -16,10 +16,13 @@ Invariants
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from pythonarium.errors import (
     ClosedError,
+    PythonariumError,
+    ScriptError,
     ScriptInterruptedError,
     ScriptTimeoutError,
     ThreadSafetyError,
@@ -33,6 +36,7 @@ from pythonarium.rungs._output import Output
 from pythonarium.rungs._worker import StoppedByForce, Worker
 from pythonarium.settings import PathSetting
 from pythonarium_kernel import codec, report
+from pythonarium_kernel.runner import ScriptFailed
 
 __all__ = ["ProcessRung"]
 
@@ -96,12 +100,14 @@ class ProcessRung:
         try:
             if operation in _RUNS:
                 return self._run(worker, operation, args)
-            timeout = args[_TIMEOUT] if operation == "evaluate" else None
+            timeout = None
+            if operation == "evaluate" and len(args) > _TIMEOUT:
+                timeout = args[_TIMEOUT]
             return worker.request(operation, _prepared(operation, args), timeout)
         except REFUSALS as refusal:
             error: Exception = error_for(refusal, operation)
         except StoppedByForce:
-            error = self._ended_by_force(args)
+            error = _ended_by_force(worker, operation, args)
         except WorkerDiedError as died:
             self._lost = None if self._restart else died
             raise
@@ -138,17 +144,19 @@ class ProcessRung:
                 operation, _prepared(operation, args), args[_TIMEOUT]
             )
             record.take(answer)
-        except REFUSALS as refusal:
-            if hasattr(refusal, "stdout"):
+            output.finish(targets)
+        except ScriptFailed as failed:
+            with suppress(Exception):
                 output.finish(targets)
-                refusal.stdout, refusal.stderr = record.captured()
+            failed.stdout, failed.stderr = record.captured()
             raise
+        except _OwnErrors:
+            raise
+        except Exception as error:  # a callable for the output raised
+            raise _failed_output(error, record) from None
         finally:
             output.end(targets)
         return record
-
-    def _ended_by_force(self, args: tuple[Any, ...]) -> Exception:
-        raise NotImplementedError
 
     def interrupt(self) -> bool:
         """End the running script; return False if none runs."""
@@ -172,7 +180,7 @@ class ProcessRung:
             raise ThreadSafetyError("a script cannot close the interpreter that runs it")
         self._closed = True
         if worker is not None:
-            worker.kill()
+            worker.close()
         _zygote.release(self._zygote)
 
 
@@ -196,9 +204,48 @@ class RunRecord:
         return out.text() if out else "", err.text() if err else ""
 
 
+_OwnErrors = (*REFUSALS, PythonariumError, StoppedByForce, codec.Unsendable)
+
+
+def _failed_output(error: Exception, record: RunRecord) -> ScriptError:
+    return ScriptError(report.from_exception(error), *record.captured())
+
+
 def _prepared(operation: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return arguments with large buffers marked, so that they cross by the arena."""
     return args
+
+
+def _ended_by_force(worker: Worker, operation: str, args: tuple[Any, ...]) -> Exception:
+    """Return the error for a run that only the end of its worker has ended."""
+    note = (
+        "it did not end when it was asked to, so its process was ended: its variables"
+        " are lost, and the next call starts a fresh one"
+    )
+    timeout = args[_TIMEOUT] if len(args) > _TIMEOUT else None
+    is_late = timeout is not None and not worker.was_interrupted
+    data: report.Report = {
+        "kind": "timeout" if is_late else "interrupt",
+        "type_name": "TimeoutError" if is_late else "KeyboardInterrupt",
+        "type_module": "builtins",
+        "builtin": "TimeoutError" if is_late else "KeyboardInterrupt",
+        "message": "",
+        "hint": "",
+        "frames": [],
+        "omitted": 0,
+        "own": -1,
+        "notes": [note],
+        "cause": None,
+        "context": None,
+        "suppress_context": False,
+        "errors": [],
+        "syntax": None,
+        "exit_code": None,
+    }
+    if not is_late or timeout is None:
+        return ScriptInterruptedError(data)
+    data["message"] = f"the script ran past its timeout of {timeout:g} s"
+    return ScriptTimeoutError(data, "", "", timeout, worker.seconds)
 
 
 def _unsendable(reason: str) -> VariableTypeError:
@@ -220,6 +267,3 @@ def _options(zygote: _zygote.Zygote, path: PathSetting) -> dict[str, Any]:
     except OSError:
         folder = os.sep
     return {"folder": folder, "environ": (changed, gone), "path": (both, hides)}
-
-
-_ = (ScriptInterruptedError, ScriptTimeoutError)
