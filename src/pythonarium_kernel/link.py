@@ -88,45 +88,56 @@ class Link(codec.Peer):
 
     def request(self, operation: str, *args: object) -> "Any":
         """Have the other side perform an operation, and return its answer."""
-        released, discarded = self.exports.take_dropped(), self.take_discarded()
-        call = operation, args, released, discarded
-        self.send(wire.CALL, codec.encoded(call, self))
+        self._send(wire.CALL, codec.encoded((operation, args), self))
         return self.answer()
+
+    def _send(self, kind: int, body: bytes) -> None:
+        released, discarded = self.exports.take_dropped(), self.take_discarded()
+        if released or discarded:
+            tail = codec.encoded((released, discarded), self)
+            kind, body = kind | wire.TAIL, wire.with_tail(body, tail)
+        self.send(kind, body)
+
+    def received(self) -> "tuple[int, bytes]":
+        """Wait for a frame; let go of what it says; return its kind and body."""
+        kind, body = self.receive()
+        return self.without_tail(kind, body) if kind & wire.TAIL else (kind, body)
+
+    def without_tail(self, kind: int, body: bytes) -> "tuple[int, bytes]":
+        """Let go of what the tail of a message says; return the message without it."""
+        body, tail = wire.tail_of(body)
+        released, discarded = self.decoded(tail)
+        self.exports.release(released)
+        if discarded:
+            self.discard(discarded)
+        return kind & ~wire.TAIL, body
 
     def answer(self) -> "Any":
         """Wait for the answer to what was sent; serve what is asked meanwhile."""
         while True:
-            kind, body = self.receive()
+            kind, body = self.received()
             if kind == wire.CALL:
                 self.serve(body)
-                continue
-            value, released = self.decoded(body)
-            if released:
-                self.exports.release(released)
-            if kind == wire.REPLY:
-                return value
-            raise faults.as_exception(value)
+            elif kind == wire.REPLY:
+                return self.decoded(body)
+            else:
+                raise faults.as_exception(self.decoded(body))
 
     def serve(self, body: bytes) -> None:
         """Perform what a CALL asks for, and send the answer."""
-        kind, answer = wire.REPLY, None
+        kind, answer, args = wire.REPLY, None, None
         try:
-            operation, args, released, discarded = self.decoded(body)
-            if released:
-                self.exports.release(released)
-            if discarded:
-                self.discard(discarded)
+            operation, args = self.decoded(body)
             answer = self.perform(operation, args)
-            data = codec.encoded((answer, self.exports.take_dropped()), self)
+            data = codec.encoded(answer, self)
         except wire.WireError:
             raise
         except BaseException as error:  # noqa: BLE001  # it goes to the other side
             kind = wire.RAISE
-            data = codec.encoded((self.described(error), ()), self)
+            data = codec.encoded(self.described(error), self)
             error.__traceback__ = None  # or frames of the other side's caller stay alive
-        finally:
-            answer = None
-        self.send(kind, data)
+        del answer, args  # what they alone refer to is released with this answer
+        self._send(kind, data)
 
     def described(self, error: BaseException) -> "tuple[object, ...]":
         """Return an exception as data."""

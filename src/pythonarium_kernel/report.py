@@ -160,6 +160,11 @@ def _slot(cls: type, name: str, value: object) -> "Any":
     return cls.__dict__[name].__get__(value)
 
 
+def class_name(value: object) -> str:
+    """Return the name of a value's class, whatever its metaclass does."""
+    return _text(_slot(type, "__name__", type(value)))
+
+
 def _linked(
     error: "Optional[BaseException]", seen: "set[int]", depth: int
 ) -> "Optional[Report]":

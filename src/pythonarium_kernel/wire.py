@@ -6,15 +6,16 @@ message's parts.
 
     kind     direction     body
     HELLO    from worker   facts: protocol, version, executable, prefix, pid, abilities
-    CALL     both          operation, arguments, released, discarded
-    REPLY    both          answer, released
-    RAISE    both          an exception as data (see `faults`), released
+    CALL     both          operation, arguments
+    REPLY    both          answer
+    RAISE    both          an exception as data (see `faults`)
 
 CALL from host: a method of the kernel's Session, by name.  CALL from worker: `tell` (a
 stream's name and text), `ask` (what `input()` needs).  CALL from both: `apply` and `step`,
 what is done with an object of the other side (see `proxies`).
-`released` names objects that the sender does not refer to any more: number and how often
-it had been given each.  `discarded` are the handles that the host has let go of.
+A message whose kind has the bit TAIL ends with another body, and its length: what the
+sender has let go of meanwhile: objects of the other side (number, how often it was given),
+and numbers of handles.
 
 Invariants
 - The conversation is a stack: who has sent CALL waits for the REPLY or RAISE to it, and
@@ -30,7 +31,8 @@ import struct
 PROTOCOL = 1
 HEADER = struct.Struct("<HHIQ")
 HELLO, CALL, REPLY, RAISE = 1, 2, 3, 4
-_KINDS = (HELLO, CALL, REPLY, RAISE)
+TAIL = 0x80
+_KINDS = (HELLO, CALL, REPLY, RAISE, CALL | TAIL, REPLY | TAIL, RAISE | TAIL)
 LIMIT = 2**31
 """Bytes that the body of a frame may have; larger buffers go through the arena."""
 _MARK = 0x70797468
@@ -58,6 +60,25 @@ def framed(kind: int, body: bytes) -> bytes:
         )
         raise WireError(message)
     return HEADER.pack(PROTOCOL, kind, _MARK, len(body)) + body
+
+
+def with_tail(body: bytes, tail: bytes) -> bytes:
+    """Return a body with another one at its end."""
+    return body + tail + len(tail).to_bytes(4, "little")
+
+
+def tail_of(body: bytes) -> "tuple[bytes, bytes]":
+    """Return a body and the one at its end.
+
+    Raises:
+        WireError: it is too short to have one.
+    """
+    end = len(body) - 4
+    start = end - int.from_bytes(body[end:], "little") if end >= 0 else -1
+    if start < 0:
+        message = "a message is too short for its tail"
+        raise WireError(message)
+    return body[:start], body[start:end]
 
 
 def write(descriptor: int, data: bytes) -> None:

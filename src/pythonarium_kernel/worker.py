@@ -12,7 +12,8 @@ Descriptors
 Signals
 - SIGINT means: read the stop pipe.  It says `look`, and the handler ends each run whose
   time is over; or `interrupt` with the number of a request: its outermost run ends if
-  that request is still the one that is on.  So a signal that comes too late ends nothing.
+  that request is still the one that is on, or is the next to come.  So a signal that comes
+  too late ends nothing, and one that comes early is not lost.
 - The handler raises only in a script's lines, never in ours, and never after the run.
 
 End
@@ -71,13 +72,20 @@ class Setup:
 class WorkerSession(Session):
     """A session whose runs print to the descriptors of the process."""
 
-    def __init__(self, sinks: "tuple[streams.PipeSink, streams.PipeSink]") -> None:
+    def __init__(
+        self,
+        sinks: "tuple[streams.PipeSink, streams.PipeSink]",
+        is_owed: "Callable[[], bool]",
+    ) -> None:
         super().__init__()
-        self._sinks, self._streams = sinks, True
+        self._sinks, self._streams, self._is_owed = sinks, True, is_owed
         self._tasks = Tasks()
 
     def _make_sinks(self, run: Run, *, capture: bool) -> None:  # noqa: ARG002
         run.stdout, run.stderr = run.sinks = self._sinks
+        if self._is_owed():
+            run.thread = get_ident()
+            watchdog.stop(run, "interrupt")
 
     def await_start(self, context: str, number: int) -> object:
         """Start an awaitable on the worker's own event loop; return its task."""
@@ -187,9 +195,10 @@ class MainLink(WorkerLink):
             streams.PipeSink("stdout", 1, tell.get("stdout")),
             streams.PipeSink("stderr", 2, tell.get("stderr")),
         )
-        self.session = WorkerSession(self.sinks)
+        self.session = WorkerSession(self.sinks, lambda: self.owed == self.number)
         self.stops = setup.stops
         self.number = 0  # of the outermost request that is on
+        self.owed = 0  # the request whose run is to end as soon as it starts
         self.is_child = False  # forked by a script
         self._own: dict[str, Callable[..., object]] = {
             "execute": self._execute,
@@ -205,11 +214,12 @@ class MainLink(WorkerLink):
         """Serve until the host closes its end."""
         while True:
             try:
-                _, body = self.receive()
+                _, body = self.received()
             except wire.Gone:
                 return
             self.number += 1
             self.serve(body)
+            self.owed = 0
 
     def send(self, kind: int, body: bytes) -> None:
         """Write a frame, after what was printed before."""
@@ -299,8 +309,8 @@ class MainLink(WorkerLink):
         if found.kind == "refused":
             raise RefusedValue(name, found.path, found.reason)
         held = self.session.hold(value, None)
-        type_name = type(value).__name__
-        return Opaque(held.number, str(type_name), found.path, found.reason)
+        type_name = report.class_name(value)
+        return Opaque(held.number, type_name, found.path, found.reason)
 
     def _is_of_host(self, value: object) -> bool:
         """Tell whether all in a value that does not cross is the host's own."""
@@ -325,7 +335,7 @@ _OPERATIONS = frozenset(
 
 def _small(value: object) -> object:
     """Return the value of a run, or a reference to it until it is asked for."""
-    if value is None or type(value) in (bool, int, float):
+    if value is None or type(value) in (bool, int, float, Proxy):
         return value
     if is_scalar(value) and not (
         isinstance(value, (str, bytes)) and len(value) > SMALL
@@ -458,8 +468,10 @@ def _handler(link: MainLink) -> "Callable[[int, Optional[FrameType]], None]":
         for kind, number in _orders(link.stops):
             if kind == LOOK:
                 _look(session.active)
-            elif number == link.number:
+            elif number == link.number and session.active:
                 session.interrupt()
+            elif number in (link.number, link.number + 1):
+                link.owed = number
         if frame is not None:
             watchdog.strike(frame.f_code.co_filename)
 

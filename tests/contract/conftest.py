@@ -23,15 +23,18 @@ class Facts:
     Attributes:
         shares_objects: a value that comes back is the one that went in.
         shares_process: the script has the host's pid, `sys.path` and `sys.modules`.
+        ends_calls: a call that does not return to Python ends at a deadline; in C code
+            that never looks, it ends with its process and the variables.
     """
 
     shares_objects: bool
     shares_process: bool
+    ends_calls: bool
 
 
 FACTS: Final = {
-    "shared": Facts(shares_objects=True, shares_process=True),
-    "process": Facts(shares_objects=False, shares_process=False),
+    "shared": Facts(shares_objects=True, shares_process=True, ends_calls=False),
+    "process": Facts(shares_objects=False, shares_process=False, ends_calls=True),
 }
 RUNGS: Final = ["shared", "process"]
 
@@ -50,6 +53,11 @@ def shares_objects(rung: str) -> bool:
 @pytest.fixture
 def shares_process(rung: str) -> bool:
     return FACTS[rung].shares_process
+
+
+@pytest.fixture
+def ends_calls(rung: str) -> bool:
+    return FACTS[rung].ends_calls
 
 
 @pytest.fixture

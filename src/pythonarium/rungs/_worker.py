@@ -31,6 +31,7 @@ from types import BuiltinFunctionType, ModuleType, TracebackType
 from typing import Any
 
 from pythonarium.errors import WorkerDiedError
+from pythonarium.rungs._base import on_behalf
 from pythonarium.rungs._output import Output
 from pythonarium.rungs._zygote import Zygote
 from pythonarium_kernel import codec, faults, report, wire
@@ -45,7 +46,7 @@ __all__ = ["GRACE", "Worker"]
 GRACE = 0.7
 """Seconds that a script may take to clean up when it must end."""
 REPEAT = 0.02
-"""Seconds after which a worker is asked again to end a run."""
+"""Seconds after which a worker is asked again to end a run; sooner at first."""
 START_SECONDS = 30.0
 CLOSE_SECONDS = 1.0
 """What a worker's exit handlers may take."""
@@ -72,6 +73,7 @@ class Worker:
         self._deadlines: list[float] = []
         self._number = 0
         self._depth = 0
+        self._inside: int | None = None  # the thread whose request is on
         self.discards: list[int] = []
         self._threads: list[threading.Thread] = []
         self._open = _Descriptors()
@@ -162,6 +164,7 @@ class Worker:
             self._started = monotonic()
             self._interrupted, self._stopping = False, None
         self._depth += 1
+        self._inside = threading.get_ident()
         if timeout is not None:
             deadlines.append(monotonic() + timeout)
         try:
@@ -176,8 +179,8 @@ class Worker:
             if timeout is not None:
                 deadlines.pop()
             self._depth -= 1
-            if not deadlines and not self._depth:
-                self._stopping = None
+            if not self._depth:
+                self._stopping = self._inside = None
 
     def _recover(self, error: BaseException) -> None:
         """Bring the conversation to its end, after something was raised in the middle."""
@@ -187,6 +190,8 @@ class Worker:
         self._interrupted, self._stopping = True, None
         try:
             self.link.drop_answer(error)
+        except wire.WireError:
+            self.kill()
         except BaseException:
             self.kill()
             raise
@@ -201,7 +206,9 @@ class Worker:
             frame, is_over = None, False
             for descriptor, _ in self._poll.poll(self._patience()):
                 if descriptor == self._answers:
+                    self.link.phase = "reading"
                     frame = self._frames.take(descriptor)
+                    self.link.phase = "waiting"
                 elif descriptor == self._pidfd:
                     is_over = True
                 elif descriptor == self._links.fileno():
@@ -209,12 +216,13 @@ class Worker:
                 else:
                     self._take(descriptor)
             if frame is not None:
+                self.link.phase = "reading"
                 return frame
             if is_over:
                 self._read_the_rest()
 
     def _read_the_rest(self) -> None:
-        if not select.select([self._answers], [], [], 0)[0]:
+        if not _is_readable(self._answers):
             raise wire.Gone("the process has ended")
 
     def _take(self, descriptor: int) -> None:
@@ -246,7 +254,7 @@ class Worker:
         if now - self._stopping > GRACE:
             raise wire.Gone(TOO_LATE)
         self._ask_to_stop()
-        return REPEAT * 1000
+        return min(REPEAT, (now - self._stopping) / 2 + 0.0005) * 1000
 
     def _ask_to_stop(self) -> None:
         kind = INTERRUPT if self._interrupted else LOOK
@@ -303,11 +311,11 @@ class Worker:
 
     def _serve_thread(self, descriptor: int) -> None:
         link = self._local.link = ThreadEnd(self, descriptor)
+        on_behalf.set(lambda: self._inside)
         self._open.add(descriptor)
-        frames = wire.Frames()
         with suppress(wire.WireError, OSError):
             while True:
-                kind, body = frames.read(descriptor)
+                kind, body = link.received()
                 if kind == wire.CALL:
                     link.serve(body)
         self._open.close(descriptor)
@@ -351,6 +359,12 @@ class Worker:
                 self._take(descriptor)
         return not found or self._pidfd in dict(found)
 
+    def shoot(self) -> None:
+        """Have the process ended; `kill` must follow.  Any thread, any time."""
+        if not self.is_dead and not self.is_lost:
+            with suppress(OSError):
+                os.kill(self.pid, signal.SIGKILL)
+
     def kill(self) -> None:
         """End the worker, at once, with all that it started.  A second call does nothing."""
         if self.is_dead:
@@ -365,8 +379,7 @@ class Worker:
     def _drain(self) -> None:
         for descriptor in (self._out, self._err, self._loose):
             for _ in range(16):
-                before = select.select([descriptor], [], [], 0)[0]
-                if not before:
+                if not _is_readable(descriptor):
                     break
                 with suppress(Exception):
                     self._take(descriptor)
@@ -377,6 +390,12 @@ class Worker:
         if exports is not None:
             exports.clear()
         self._open.close_all()
+
+
+def _is_readable(descriptor: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _remove_files(pid: int) -> None:
@@ -405,7 +424,7 @@ class HostLink(Link):
     """The host's end of the link to a worker's main thread.
 
     Attributes:
-        phase: idle; sending; waiting, for an answer; or busy with what came.
+        phase: idle; sending; waiting, for an answer; reading; or busy with what came.
     """
 
     def __init__(self, worker: Worker, descriptor: int) -> None:
@@ -436,9 +455,8 @@ class HostLink(Link):
     def drop_answer(self, error: BaseException) -> None:
         """Wait for the answer to what was asked, and forget it; refuse what comes before."""
         while True:
-            kind, body = self.receive()
+            kind, _ = self.received()
             if kind != wire.CALL:
-                self.exports.release(self.decoded(body)[1])
                 return
             refused = KeyboardInterrupt() if isinstance(error, KeyboardInterrupt) else (
                 RuntimeError("the host has given up this run")
@@ -478,9 +496,17 @@ class HostLink(Link):
 class ThreadEnd(HostLink):
     """The host's end of the link to a further thread of a script."""
 
+    def __init__(self, worker: Worker, descriptor: int) -> None:
+        super().__init__(worker, descriptor)
+        self._frames = wire.Frames()
+
+    def serve(self, body: bytes) -> None:
+        """Perform what the thread asks of the host."""
+        Link.serve(self, body)
+
     def receive(self) -> tuple[int, bytes]:
         """Wait for a frame; return its kind and body."""
-        return wire.Frames().read(self._descriptor)
+        return self._frames.read(self._descriptor)
 
 
 def _by_name(value: Any) -> "codec.Tag | None":

@@ -10,6 +10,7 @@ Invariants
   closed: the zygote and its workers are the parent's.
 """
 
+import atexit
 import os
 import pickle
 import socket
@@ -22,7 +23,7 @@ from threading import Lock, RLock
 from typing import Any
 
 import pythonarium_kernel
-from pythonarium.errors import PythonariumError, UnsupportedError
+from pythonarium.errors import UnsupportedError
 from pythonarium_kernel.zygote import MESSAGE
 
 __all__ = ["Start", "Zygote", "acquire"]
@@ -183,11 +184,16 @@ class Zygote:
 
 _lock = RLock()
 _zygotes: dict[Start, Zygote] = {}
+_is_registered = False
 
 
 def acquire(start: Start) -> Zygote:
     """Return a zygote that is alive; start one, where there is none."""
+    global _is_registered
     with _lock:
+        if not _is_registered:
+            _is_registered = True
+            atexit.register(_end_all)
         zygote = _zygotes.get(start)
         if zygote is None or not zygote.is_alive:
             zygote = _zygotes[start] = Zygote(start)
@@ -204,6 +210,13 @@ def release(zygote: Zygote) -> None:
         if _zygotes.get(zygote.start) is zygote:
             del _zygotes[zygote.start]
     zygote.end()
+
+
+def _end_all() -> None:
+    """End what was never given back, when the host ends."""
+    with _lock:
+        while _zygotes:
+            _zygotes.popitem()[1].end()
 
 
 def options_of_host() -> tuple[str, ...]:
@@ -228,5 +241,3 @@ def _reset_after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_reset_after_fork)
-
-_ = PythonariumError

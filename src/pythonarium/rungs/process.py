@@ -15,6 +15,7 @@ Invariants
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -59,6 +60,7 @@ class ProcessRung:
         output_limit: int | None,
         path: PathSetting | None,
     ) -> None:
+        _close_abandoned()
         report.hide_frames_below(os.path.dirname(os.path.dirname(__file__)) + os.sep)
         options = _zygote.options_of_host() if python == sys.executable else ()
         self._restart, self._closed = restart, False
@@ -168,8 +170,11 @@ class ProcessRung:
         self._discarded.append(number)
 
     def abandon(self) -> None:
-        """Have it closed at a better time."""
-        self.close()
+        """End the worker, and leave the rest to the next rung that opens or closes."""
+        self._closed = True
+        if self._worker is not None and self._pid == os.getpid():
+            self._worker.shoot()
+        _abandoned.append((self._worker, self._zygote))
 
     def close(self) -> None:
         """End the worker."""
@@ -182,6 +187,18 @@ class ProcessRung:
         if worker is not None:
             worker.close()
         _zygote.release(self._zygote)
+        _close_abandoned()
+
+
+_abandoned: deque[tuple[Worker | None, _zygote.Zygote]] = deque()
+
+
+def _close_abandoned() -> None:
+    while _abandoned:
+        worker, zygote = _abandoned.popleft()
+        if worker is not None:
+            worker.kill()
+        _zygote.release(zygote)
 
 
 class RunRecord:
