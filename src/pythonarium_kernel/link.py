@@ -98,36 +98,40 @@ class Link(codec.Peer):
             kind, body = kind | wire.TAIL, wire.with_tail(body, tail)
         self.send(kind, body)
 
-    def received(self) -> "tuple[int, bytes]":
-        """Wait for a frame; let go of what it says; return its kind and body."""
+    def received(self) -> "tuple[int, bytes, bytes]":
+        """Wait for a frame; return its kind, its body and the tail of it."""
         kind, body = self.receive()
-        return self.without_tail(kind, body) if kind & wire.TAIL else (kind, body)
+        if kind & wire.TAIL:
+            return (kind & ~wire.TAIL, *wire.tail_of(body))
+        return kind, body, b""
 
-    def without_tail(self, kind: int, body: bytes) -> "tuple[int, bytes]":
-        """Let go of what the tail of a message says; return the message without it."""
-        body, tail = wire.tail_of(body)
-        released, discarded = self.decoded(tail)
-        self.exports.release(released)
-        if discarded:
-            self.discard(discarded)
-        return kind & ~wire.TAIL, body
+    def let_go(self, tail: bytes) -> None:
+        """Release what the tail of a message names, once its body is read."""
+        if tail:
+            released, discarded = self.decoded(tail)
+            self.exports.release(released)
+            if discarded:
+                self.discard(discarded)
 
     def answer(self) -> "Any":
         """Wait for the answer to what was sent; serve what is asked meanwhile."""
         while True:
-            kind, body = self.received()
+            kind, body, tail = self.received()
             if kind == wire.CALL:
-                self.serve(body)
-            elif kind == wire.REPLY:
-                return self.decoded(body)
-            else:
-                raise faults.as_exception(self.decoded(body))
+                self.serve(body, tail)
+                continue
+            value = self.decoded(body)
+            self.let_go(tail)
+            if kind == wire.REPLY:
+                return value
+            raise faults.as_exception(value)
 
-    def serve(self, body: bytes) -> None:
+    def serve(self, body: bytes, tail: bytes) -> None:
         """Perform what a CALL asks for, and send the answer."""
         kind, answer, args = wire.REPLY, None, None
         try:
             operation, args = self.decoded(body)
+            self.let_go(tail)
             answer = self.perform(operation, args)
             data = codec.encoded(answer, self)
         except wire.WireError:

@@ -214,11 +214,11 @@ class MainLink(WorkerLink):
         """Serve until the host closes its end."""
         while True:
             try:
-                _, body = self.received()
+                _, body, tail = self.received()
             except wire.Gone:
                 return
             self.number += 1
-            self.serve(body)
+            self.serve(body, tail)
             self.owed = 0
 
     def send(self, kind: int, body: bytes) -> None:

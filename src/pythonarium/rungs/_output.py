@@ -52,6 +52,10 @@ class Output:
         self._targets.append(targets)
         return targets
 
+    def reset(self) -> None:
+        """Forget the targets of runs that are over: no run is on."""
+        self._targets.clear()
+
     def finish(self, targets: dict[str, Sink | None]) -> None:
         """Give the unfinished lines of a run to their callables.
 

@@ -157,17 +157,14 @@ class Worker:
             WorkerDiedError: it has died.
             Exception: what the other side raised; see `faults`.
         """
-        link = self.link
-        deadlines = self._deadlines
-        if self._depth == 0:
-            self._number += 1
-            self._started = monotonic()
-            self._interrupted, self._stopping = False, None
-        self._depth += 1
-        self._inside = threading.get_ident()
-        if timeout is not None:
-            deadlines.append(monotonic() + timeout)
+        link, deadlines = self.link, self._deadlines
+        depth, waiting = self._depth, len(deadlines)
         try:
+            if depth == 0:
+                self._begin()
+            self._depth = depth + 1
+            if timeout is not None:
+                deadlines.append(monotonic() + timeout)
             return link.request(operation, *args)
         except wire.WireError as error:
             raise self.died(error) from None
@@ -176,11 +173,16 @@ class Worker:
                 self._recover(error)
             raise
         finally:
-            if timeout is not None:
-                deadlines.pop()
-            self._depth -= 1
-            if not self._depth:
+            del deadlines[waiting:]
+            self._depth = depth
+            if depth == 0:
                 self._stopping = self._inside = None
+
+    def _begin(self) -> None:
+        self._number += 1
+        self._started = monotonic()
+        self._inside = threading.get_ident()
+        self._interrupted, self._stopping = False, None
 
     def _recover(self, error: BaseException) -> None:
         """Bring the conversation to its end, after something was raised in the middle."""
@@ -315,9 +317,9 @@ class Worker:
         self._open.add(descriptor)
         with suppress(wire.WireError, OSError):
             while True:
-                kind, body = link.received()
+                kind, body, tail = link.received()
                 if kind == wire.CALL:
-                    link.serve(body)
+                    link.serve(body, tail)
         self._open.close(descriptor)
 
     # Its end
@@ -455,7 +457,8 @@ class HostLink(Link):
     def drop_answer(self, error: BaseException) -> None:
         """Wait for the answer to what was asked, and forget it; refuse what comes before."""
         while True:
-            kind, _ = self.received()
+            kind, _, tail = self.received()
+            self.let_go(tail)
             if kind != wire.CALL:
                 return
             refused = KeyboardInterrupt() if isinstance(error, KeyboardInterrupt) else (
@@ -463,9 +466,9 @@ class HostLink(Link):
             )
             self.send(wire.RAISE, codec.encoded((faults.as_data(refused), ()), self))
 
-    def serve(self, body: bytes) -> None:
+    def serve(self, body: bytes, tail: bytes) -> None:
         """Perform what the script asks of the host."""
-        super().serve(body)
+        super().serve(body, tail)
         self._worker.host_was_busy()
 
     def perform(self, operation: str, args: tuple[Any, ...]) -> object:
@@ -500,9 +503,9 @@ class ThreadEnd(HostLink):
         super().__init__(worker, descriptor)
         self._frames = wire.Frames()
 
-    def serve(self, body: bytes) -> None:
+    def serve(self, body: bytes, tail: bytes) -> None:
         """Perform what the thread asks of the host."""
-        Link.serve(self, body)
+        Link.serve(self, body, tail)
 
     def receive(self) -> tuple[int, bytes]:
         """Wait for a frame; return its kind and body."""

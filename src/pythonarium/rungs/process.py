@@ -97,6 +97,8 @@ class ProcessRung:
     def call(self, operation: str, *args: Any) -> Any:
         """Call a method of the session; see `_base.Rung`."""
         worker = self._usable()
+        if not worker.is_busy:
+            self._output.reset()
         while self._discarded:
             worker.discard(self._discarded.pop())
         try:
