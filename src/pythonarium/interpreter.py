@@ -501,12 +501,13 @@ class Interpreter(Scope):
     def receipt_of(self, run: Run, shared: int) -> Receipt:
         """Return the receipt of a run; `Result.receipt` calls it."""
         facts = self._rung.facts
+        copied = shared - run.by_reference if run.copies else 0
         return Receipt(
             wall_seconds=run.wall_ns / 1e9,
             cpu_seconds=run.cpu_ns / 1e9,
-            peak_memory=None,
-            bytes_copied=0,
-            bytes_shared=shared,
+            peak_memory=run.peak_memory,
+            bytes_copied=copied,
+            bytes_shared=shared - copied,
             rung=facts.rung,
             python_version=facts.python_version,
             environment=facts.environment,

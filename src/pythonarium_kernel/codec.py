@@ -58,8 +58,11 @@ class Peer:
     def refer(self, value: object) -> "Optional[Tag]":
         """Return tag and arguments of a reference to an object, or None."""
 
-    def store(self, data: "Any") -> object:
-        """Return what stands for a buffer in the message: bytes, or a place."""
+    def store(self, data: "Any", address: int = 0) -> object:  # noqa: ARG002
+        """Return what stands for a buffer in the message: bytes, or a place.
+
+        The address of its memory, where it is known, tells whether it is shared already.
+        """
         return bytes(data)
 
     def fetch(self, place: "Any") -> "Any":
@@ -236,7 +239,7 @@ def _take_memoryview(value: memoryview, peer: Peer) -> "Tag":
 
 def _take_blob(value: Blob, peer: Peer) -> "Tag":
     name = "bytes" if type(value.data) is bytes else "bytearray"
-    return name, peer.store(value.data)
+    return name, peer.store(memoryview(value.data))
 
 
 _TAKERS: "dict[type, Callable[[Any, Peer], Tag]]" = {

@@ -18,7 +18,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
 
+    from pythonarium_kernel.arena import Arena
     from pythonarium_kernel.exports import Exports
+
+    Arenas = tuple[Optional[Arena], Optional[Arena]]
+    """Our own, and that of the other side."""
 
 
 class ByReference:
@@ -51,12 +55,15 @@ class Link(codec.Peer):
 
     Attributes:
         trusts: whether messages from the other side may make code run here.
+        by_reference: bytes of buffers that have crossed without a copy.
     """
 
     trusts = False
 
-    def __init__(self, exports: "Exports") -> None:
+    def __init__(self, exports: "Exports", arenas: "Arenas" = (None, None)) -> None:
         self.exports = exports
+        self.ours, self.theirs = arenas
+        self.by_reference = 0
 
     # To be defined by each kind of end
 
@@ -93,8 +100,9 @@ class Link(codec.Peer):
 
     def _send(self, kind: int, body: bytes) -> None:
         released, discarded = self.exports.take_dropped(), self.take_discarded()
-        if released or discarded:
-            tail = codec.encoded((released, discarded), self)
+        freed = () if self.theirs is None else self.theirs.take_freed()
+        if released or discarded or freed:
+            tail = codec.encoded((released, discarded, freed), self)
             kind, body = kind | wire.TAIL, wire.with_tail(body, tail)
         self.send(kind, body)
 
@@ -108,8 +116,10 @@ class Link(codec.Peer):
     def let_go(self, tail: bytes) -> None:
         """Release what the tail of a message names, once its body is read."""
         if tail:
-            released, discarded = self.decoded(tail)
+            released, discarded, freed = self.decoded(tail)
             self.exports.release(released)
+            if freed and self.ours is not None:
+                self.ours.free(freed)
             if discarded:
                 self.discard(discarded)
 
@@ -150,6 +160,37 @@ class Link(codec.Peer):
     def decoded(self, body: bytes) -> "Any":
         """Return the parts of a message."""
         return codec.decoded(body, self, trusts=self.trusts)
+
+    # Buffers in messages
+
+    def store(self, data: "Any", address: int = 0) -> object:
+        """Return what stands for a buffer: bytes, or its place in an arena."""
+        size = memoryview(data).nbytes
+        ours, theirs = self.ours, self.theirs
+        if size < codec.LARGE or ours is None or theirs is None:
+            return bytes(data)
+        if address:
+            place = theirs.place_of(address, size)
+            if place is not None:
+                self.by_reference += size
+                return ("yours", *place)
+            place = ours.lend(address, size)
+            if place is not None:
+                self.by_reference += size
+                return ("mine", *place)
+        return ("mine", *ours.store(data))
+
+    def fetch(self, place: "Any") -> "Any":
+        """Return a writable buffer for what `store` returned on the other side."""
+        if type(place) is bytes:
+            return bytearray(place)
+        arena = self.theirs if place[0] == "mine" else self.ours
+        if arena is None:
+            message = "a message names an arena that is not there"
+            raise codec.Refused(message)
+        if arena is self.theirs:
+            return arena.view(place[1:])
+        return arena.own_view(place[1:])
 
     # References in messages
 

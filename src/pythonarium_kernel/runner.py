@@ -70,6 +70,9 @@ class Run:
     finished = False
     stop_reason: "Optional[str]" = None
     not_before: float = 0.0  # when the watchdog may raise in it again
+    copies = False  # what goes in and comes out; where it does, by_reference says how much not
+    by_reference = 0
+    peak_memory: "Optional[int]" = None
 
     module: "ModuleType"
     script: "Optional[Script]"

@@ -104,7 +104,8 @@ def _take_array(value: "Any", peer: "Peer") -> "Tag":
     flat = value.ravel(order="K" if order == "F" else "C")
     if type(flat) is not sys.modules["numpy"].ndarray:
         flat = flat.view(sys.modules["numpy"].ndarray)
-    data = peer.store(flat.view("u1").data if flat.nbytes else b"")
+    address = flat.__array_interface__["data"][0]
+    data = peer.store(flat.view("u1").data if flat.nbytes else b"", address)
     return "table", "ndarray", described, value.shape, order, data, kind
 
 

@@ -31,6 +31,7 @@ from _thread import get_ident
 from time import perf_counter_ns
 
 from pythonarium_kernel import codec, faults, report, route, streams, watchdog, wire
+from pythonarium_kernel.arena import Arena
 from pythonarium_kernel.exports import Exports
 from pythonarium_kernel.link import ByReference, Link, Opaque
 from pythonarium_kernel.proxies import Proxy
@@ -44,6 +45,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
     from typing import Any, Callable, Optional
+
+    from pythonarium_kernel.link import Arenas
 
 STOP = struct.Struct("<BQ")
 """What stands on the stop pipe for each signal: LOOK or INTERRUPT, number of a request."""
@@ -59,13 +62,17 @@ class Setup:
 
     Attributes:
         calls, answers, stops, loose, links: descriptors, see above.
+        arenas: descriptors of the host's arena and the worker's own, where there are any.
         tells: the streams for which the host has a callable.
     """
 
-    __slots__ = ("answers", "calls", "links", "loose", "stops", "tells")
+    __slots__ = ("answers", "arenas", "calls", "links", "loose", "stops", "tells")
 
     def __init__(self, descriptors: "list[int]", tells: "tuple[str, ...]") -> None:
-        self.calls, self.answers, self.stops, self.loose, self.links = descriptors
+        self.calls, self.answers, self.stops, self.loose, self.links, *arenas = (
+            descriptors
+        )
+        self.arenas = arenas
         self.tells = tells
 
 
@@ -124,8 +131,10 @@ class WorkerLink(Link):
 
     trusts = True
 
-    def __init__(self, exports: Exports, read: int, write: int) -> None:
-        super().__init__(exports)
+    def __init__(
+        self, exports: Exports, read: int, write: int, arenas: "Arenas"
+    ) -> None:
+        super().__init__(exports, arenas)
         self._read, self._write = read, write
         self._frames = wire.Frames()
         self.strict = False
@@ -188,7 +197,10 @@ class MainLink(WorkerLink):
 
     def __init__(self, roads: "Roads", setup: Setup) -> None:
         exports = Exports(roads.link, guards=False)
-        super().__init__(exports, setup.calls, setup.answers)
+        arenas: Arenas = (None, None)
+        if setup.arenas:
+            arenas = Arena(setup.arenas[1]), Arena(setup.arenas[0])
+        super().__init__(exports, setup.calls, setup.answers, arenas)
         self._roads = roads
         tell = {name: self._tell for name in setup.tells}
         self.sinks = (
@@ -381,7 +393,7 @@ class ThreadLink(WorkerLink):
     Made when the thread first uses an object of the host; closed with the thread.
     """
 
-    def __init__(self, exports: Exports, links: int) -> None:
+    def __init__(self, main: MainLink, links: int) -> None:
         import array
         import socket
 
@@ -392,7 +404,8 @@ class ThreadLink(WorkerLink):
             rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)
             road.sendmsg([b"link"], [rights])
         self._socket = here
-        super().__init__(exports, here.fileno(), here.fileno())
+        arenas = main.ours, main.theirs
+        super().__init__(main.exports, here.fileno(), here.fileno(), arenas)
 
 
 class Roads:
@@ -411,7 +424,7 @@ class Roads:
             return self.main  # type: ignore[no-any-return]
         link: Optional[Link] = getattr(self._local, "link", None)
         if link is None:
-            link = self._local.link = ThreadLink(self.main.exports, self._links)
+            link = self._local.link = ThreadLink(self.main, self._links)
         return link
 
 
@@ -458,7 +471,8 @@ def _listen(link: MainLink, setup: Setup) -> None:
 
 
 def _private(setup: Setup) -> "tuple[int, ...]":
-    return setup.calls, setup.answers, setup.stops, setup.loose, setup.links
+    road = setup.calls, setup.answers, setup.stops, setup.loose, setup.links
+    return (*road, *setup.arenas)
 
 
 def _handler(link: MainLink) -> "Callable[[int, Optional[FrameType]], None]":

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 MESSAGE = 1 << 20
 """Bytes that a request of the host may have."""
-DESCRIPTORS = 8
+DESCRIPTORS = 10
 """What comes along with `fork`: stdin, stdout, stderr, and those of `worker.Setup`."""
 
 

@@ -34,7 +34,8 @@ from pythonarium.errors import WorkerDiedError
 from pythonarium.rungs._base import on_behalf
 from pythonarium.rungs._output import Output
 from pythonarium.rungs._zygote import Zygote
-from pythonarium_kernel import codec, faults, report, wire
+from pythonarium_kernel import arena, codec, faults, report, wire
+from pythonarium_kernel.arena import Arena
 from pythonarium_kernel.exports import Exports
 from pythonarium_kernel.link import Link
 from pythonarium_kernel.records import loaded_class
@@ -96,14 +97,16 @@ class Worker:
         self._links, links = opened.sockets()
         stdin = opened.stdin()
         given = [stdin, out, err, calls, answers, stops, loose, links]
+        arenas = opened.arenas()
         options = {**options, "tells": self.output.tells}
         self.pid = 0
-        self.pid = self.zygote.fork(options, given)
+        self.pid = self.zygote.fork(options, [*given, *arenas])
         for descriptor in given:
             opened.close(descriptor)
         self._watch()
         self._local = threading.local()
         self.exports = Exports(self._link, guards=True)
+        self.arenas = (Arena(arenas[0]), Arena(arenas[1])) if arenas else (None, None)
         self.link = HostLink(self, self._calls)
         self._frames = wire.Frames()
         self._deadlines.append(monotonic() + START_SECONDS)
@@ -430,7 +433,7 @@ class HostLink(Link):
     """
 
     def __init__(self, worker: Worker, descriptor: int) -> None:
-        super().__init__(worker.exports)
+        super().__init__(worker.exports, worker.arenas)
         self._worker, self._descriptor = worker, descriptor
         self.phase = "idle"
 
@@ -565,6 +568,11 @@ class _Descriptors:
             return self.add(os.open(os.devnull, os.O_RDONLY) if os.isatty(0) else os.dup(0))
         except OSError:
             return self.add(os.open(os.devnull, os.O_RDONLY))
+
+    def arenas(self) -> list[int]:
+        """Return the descriptors of two arenas: the host's and the worker's."""
+        both = [arena.create(), arena.create()]
+        return [self.add(d) for d in both if d is not None]
 
     def close(self, descriptor: int) -> None:
         if descriptor in self._open:

@@ -42,8 +42,10 @@ from pythonarium_kernel.runner import ScriptFailed
 __all__ = ["ProcessRung"]
 
 _RUNS = ("execute", "execute_file")
-_TIMEOUT, _CAPTURE = 6, 7
-"""Where in the arguments of a run its timeout and its capture stand."""
+_WITH_INPUTS = (*_RUNS, "evaluate")
+_INPUTS, _TIMEOUT, _CAPTURE = 3, 6, 7
+"""Where in the arguments of a run its inputs, timeout and capture stand."""
+_BYTES = (bytes, bytearray)
 
 
 class ProcessRung:
@@ -143,11 +145,12 @@ class ProcessRung:
         output = self._output
         targets = output.begin(capture=args[_CAPTURE])
         record = RunRecord(targets)
+        before = worker.link.by_reference
         try:
             answer = worker.request(
                 operation, _prepared(operation, args), args[_TIMEOUT]
             )
-            record.take(answer)
+            record.take(answer, worker.link.by_reference - before)
             output.finish(targets)
         except ScriptFailed as failed:
             with suppress(Exception):
@@ -206,16 +209,19 @@ def _close_abandoned() -> None:
 class RunRecord:
     """What is known here of a run in a worker; see `pythonarium_kernel.runner.Run`."""
 
-    __slots__ = ("_targets", "cpu_ns", "outputs", "peak_memory", "value", "wall_ns")
+    copies = True
+    wall_ns = cpu_ns = by_reference = 0
+    peak_memory: int | None = None
+    value: Any = None
 
     def __init__(self, targets: dict[str, Any]) -> None:
         self._targets = targets
-        self.value: Any = None
         self.outputs: dict[str, Any] = {}
 
-    def take(self, answer: tuple[Any, ...]) -> None:
+    def take(self, answer: tuple[Any, ...], by_reference: int) -> None:
         """Take over what a worker tells."""
         self.value, self.outputs, self.wall_ns, self.cpu_ns, self.peak_memory = answer
+        self.by_reference = by_reference
 
     def captured(self) -> tuple[str, str]:
         """Return what was kept of its output."""
@@ -231,8 +237,22 @@ def _failed_output(error: Exception, record: RunRecord) -> ScriptError:
 
 
 def _prepared(operation: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return arguments with large buffers marked, so that they cross by the arena."""
-    return args
+    """Return arguments with large bytes marked, so that they cross by the arena."""
+    if operation == "set":
+        context, name, value = args
+        return (context, name, _marked(value))
+    if operation not in _WITH_INPUTS or not args[_INPUTS]:
+        return args
+    inputs = args[_INPUTS]
+    if not any(type(value) in _BYTES for value in inputs.values()):
+        return args
+    marked = {name: _marked(value) for name, value in inputs.items()}
+    return (*args[:_INPUTS], marked, *args[_INPUTS + 1 :])
+
+
+def _marked(value: object) -> object:
+    is_large = isinstance(value, (bytes, bytearray)) and len(value) >= codec.LARGE
+    return codec.Blob(value) if is_large and type(value) in _BYTES else value
 
 
 def _ended_by_force(worker: Worker, operation: str, args: tuple[Any, ...]) -> Exception:
