@@ -61,6 +61,13 @@ __all__ = [
 ]
 
 
+ENDED_BY_FORCE = (
+    "it did not end when it was asked to, so its process was ended: its variables are"
+    " lost, and the next call starts with a fresh one"
+)
+"""What is noted of a run that only the end of its process has ended."""
+
+
 class PythonariumError(Exception):
     """The base of all errors of this package."""
 
@@ -443,6 +450,8 @@ class ScriptTimeoutError(ScriptError, TimeoutError):
             if late > reports.LATE_SECONDS
             else ""
         )
+        if ENDED_BY_FORCE in report["notes"]:
+            slow = f"; {ENDED_BY_FORCE}"
         return f"the script ran past its timeout of {self.timeout:g} s{where}{slow}"
 
 
@@ -451,4 +460,5 @@ class ScriptInterruptedError(ScriptError):
 
     def _sentence(self, report: "Report") -> str:
         where = f" in {_place(report)}" if report["frames"] else ""
-        return f"the script was interrupted{where}"
+        forced = f"; {ENDED_BY_FORCE}" if ENDED_BY_FORCE in report["notes"] else ""
+        return f"the script was interrupted{where}{forced}"

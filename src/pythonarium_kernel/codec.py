@@ -262,8 +262,7 @@ def _take_time(v: "Any", _peer: Peer) -> "Tag":
 
 
 def _take_timezone(v: "Any", _peer: Peer) -> "Tag":
-    name, offset = v.tzname(None), v.utcoffset(None)
-    return "timezone", offset, name if v != type(v)(offset) or name != str(v) else None
+    return ("timezone", *v.__getinitargs__())
 
 
 def _take_zone(v: "Any", peer: Peer) -> "Tag":
@@ -371,14 +370,6 @@ def _make_time(_peer: Peer, time: "Any", zone: "Any", fold: "Any") -> object:
     return datetime.time(*time, zone, fold=fold)
 
 
-def _make_timezone(_peer: Peer, offset: "Any", name: "Any") -> object:
-    import datetime
-
-    if name is None:
-        return datetime.timezone(offset) if offset else datetime.timezone.utc
-    return datetime.timezone(offset, name)
-
-
 def _of(module: str, name: str) -> "Callable[..., object]":
     """Return the maker that calls a class of the standard library."""
 
@@ -472,7 +463,7 @@ HOST_TAGS: "dict[str, Callable[..., Any]]" = {
     "date": _of("datetime", "date"),
     "time": _make_time,
     "timedelta": _of("datetime", "timedelta"),
-    "timezone": _make_timezone,
+    "timezone": _of("datetime", "timezone"),
     "ZoneInfo": _make_zone,
     "Decimal": _of("decimal", "Decimal"),
     "Fraction": _of("fractions", "Fraction"),

@@ -210,6 +210,7 @@ class MainLink(WorkerLink):
         self.session = WorkerSession(self.sinks, lambda: self.owed == self.number)
         self.stops = setup.stops
         self.number = 0  # of the outermost request that is on
+        self.handler: Any = None  # of SIGINT
         self.owed = 0  # the request whose run is to end as soon as it starts
         self.is_child = False  # forked by a script
         self._own: dict[str, Callable[..., object]] = {
@@ -232,6 +233,8 @@ class MainLink(WorkerLink):
             self.number += 1
             self.serve(body, tail)
             self.owed = 0
+            if signal.getsignal(signal.SIGINT) is not self.handler:
+                signal.signal(signal.SIGINT, self.handler)  # a script has put up its own
 
     def send(self, kind: int, body: bytes) -> None:
         """Write a frame, after what was printed before."""
@@ -454,7 +457,8 @@ def _facts() -> "dict[str, object]":
 
 
 def _listen(link: MainLink, setup: Setup) -> None:
-    """Be ready for signals, and for the forks of scripts."""
+    """Be ready for signals, crashes, and the forks of scripts."""
+    import faulthandler
 
     def in_child() -> None:
         link.is_child = True
@@ -464,9 +468,11 @@ def _listen(link: MainLink, setup: Setup) -> None:
             with suppress(OSError):
                 os.close(descriptor)
 
+    faulthandler.enable(file=2)
     os.set_blocking(setup.stops, False)
     watchdog.use_signals()
-    signal.signal(signal.SIGINT, _handler(link))
+    link.handler = _handler(link)
+    signal.signal(signal.SIGINT, link.handler)
     os.register_at_fork(after_in_child=in_child)
 
 

@@ -9,8 +9,9 @@ one thread, and does one thing after another: what the host asks for.
 Life and death
 - The host ends it by closing the control socket.  It ends as well when the host dies,
   whatever killed it and whoever has inherited the socket: it watches the host's pidfd.
-- A worker dies with its zygote: PR_SET_PDEATHSIG, which is certain because the zygote's
-  one thread is the parent.
+- Before it ends it kills its workers, with all that they started.  When it is itself
+  killed, they die by PR_SET_PDEATHSIG, which is certain because the zygote's one thread is
+  the parent; what they started goes on then.
 - Each worker leads its own session, and takes in the orphans below it; when it dies, they
   become children of the zygote, which kills each child that is no worker.
 - A worker that has died stays a zombie until the host asks for its end: until then its
@@ -51,6 +52,7 @@ def main(control: int, host: int, preload: "list[str]") -> None:
     zygote = _Zygote(road, host)
     zygote.reply(("ready", sys.version_info[:3], failures))
     zygote.serve()
+    zygote.end_all()
     os._exit(0)
 
 
@@ -146,6 +148,11 @@ class _Zygote:
         for descriptor in descriptors:
             os.close(descriptor)
         return pid
+
+    def end_all(self) -> None:
+        """Kill all workers, and all that they started."""
+        for pid in list(self._workers):
+            self._end(pid)
 
     def _end(self, pid: int) -> int:
         """Kill a worker and all that it started; return its exit status."""

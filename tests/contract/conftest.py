@@ -4,6 +4,7 @@ A test asks for `python`, an open interpreter, or for `open_interpreter` to make
 What a rung may do in its own way is a fact, and each fact is a fixture of its own.
 """
 
+import os
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ import pytest
 from pythonarium import Interpreter
 
 Opener = Callable[..., Interpreter]
+
+WORKER_PYTHON: Final = os.environ.get("PYTHONARIUM_TEST_WORKER_PYTHON")
+"""The Python that the process rung's scripts run on; the host's own, if it is not set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ def open_interpreter(rung: str) -> Generator[Opener]:
     with ExitStack() as opened:
 
         def open_one(**options: Any) -> Interpreter:
+            if rung == "process" and WORKER_PYTHON:
+                options.setdefault("python", WORKER_PYTHON)
             return opened.enter_context(Interpreter(rung, **options))
 
         yield open_one

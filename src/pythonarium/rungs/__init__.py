@@ -1,6 +1,7 @@
 """One module per place where a script can run, one protocol in `_base`."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,8 +59,12 @@ def open_rung(
     if name == "process":
         from pythonarium.rungs.process import ProcessRung  # noqa: PLC0415
 
+        if options.limits is not None:
+            raise UnsupportedError(
+                f"limits={options.limits!r} are not there in this version"
+            )
         return ProcessRung(
-            python=sys.executable,
+            python=_python(options),
             preload=options.preload,
             restart=options.restart,
             on_stdout=streams.on_stdout,
@@ -73,6 +78,49 @@ def open_rung(
     )
 
 
+def _python(options: Options) -> str:
+    """Return the path of the Python that is to run scripts.
+
+    Raises:
+        UnsupportedError: it is not there, or two are asked for.
+    """
+    python, environment = options.python, options.environment
+    if python is not None and environment is not None:
+        raise UnsupportedError(
+            f"python={python!r} and environment={environment!r}: an environment has its"
+            " own Python; pass one of them"
+        )
+    if environment is not None:
+        return _python_of(environment)
+    if python is None:
+        if not sys.executable:
+            raise UnsupportedError(
+                "this Python does not know its own path; pass python= or environment="
+            )
+        return sys.executable
+    text = os.fspath(python)  # type: ignore[call-overload]
+    found = shutil.which(text)
+    if found is None:
+        raise UnsupportedError(
+            f"python={text!r} is no program that is there; pass the path of a Python"
+        )
+    return os.path.abspath(found)
+
+
+def _python_of(environment: object) -> str:
+    python = getattr(environment, "python", None)
+    if python is not None:
+        return os.fspath(python)
+    folder = os.fspath(environment)  # type: ignore[call-overload]
+    for name in ("bin/python", "Scripts/python.exe", "python.exe"):
+        path = os.path.join(folder, name)
+        if os.path.exists(path):
+            return os.path.abspath(path)
+    raise UnsupportedError(
+        f"environment={folder!r} has no Python in it; pass the folder of an environment"
+    )
+
+
 def _refuse(options: Options) -> None:
     for name in options.__slots__:
         value = getattr(options, name)
@@ -82,5 +130,3 @@ def _refuse(options: Options) -> None:
                 " host's own interpreter"
             )
 
-
-_ = os

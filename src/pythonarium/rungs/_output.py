@@ -5,12 +5,13 @@ host's own stream.  What arrives belongs to the innermost run, because a worker 
 was printed before it sends a message.
 """
 
+import os
 import sys
 from codecs import getincrementaldecoder
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import pythonarium_kernel
 from pythonarium_kernel.output import Sink
 from pythonarium_kernel.streams import LOOSE
 
@@ -19,6 +20,7 @@ __all__ = ["Output"]
 Lines = Callable[[str], object] | None
 TAIL = 4000
 """Bytes that are kept of the last output, for the report of a worker's death."""
+_KERNEL = f'File "{os.path.dirname(pythonarium_kernel.__file__)}'
 _NAMES = {1: "stdout", 2: "stderr"}
 _decoder = getincrementaldecoder("utf-8")
 
@@ -33,7 +35,7 @@ class Output:
         self._decoders = {name: _decoder("backslashreplace") for name in self._told}
         self._loose = b""
         self._printed = False
-        self._tail: deque[bytes] = deque(maxlen=64)
+        self._tail = b""
         self._failed: Exception | None = None
 
     @property
@@ -80,7 +82,7 @@ class Output:
     def take(self, descriptor: int, data: bytes) -> None:
         """Give on what came through descriptor 1 or 2 of the worker."""
         name = _NAMES[descriptor]
-        self._tail.append(data[-TAIL:])
+        self._tail = (self._tail + data[-TAIL:])[-TAIL:]
         try:
             self.give(name, self._decoders[name].decode(data))
         except Exception as error:  # noqa: BLE001  # `finish` raises it
@@ -136,6 +138,6 @@ class Output:
 
     @property
     def tail(self) -> str:
-        """The last output of the worker's process."""
-        data = b"".join(self._tail)[-TAIL:]
-        return data.decode("utf-8", "backslashreplace")
+        """The last output of the worker's process, without frames of Pythonarium."""
+        lines = self._tail.decode("utf-8", "backslashreplace").splitlines(keepends=True)
+        return "".join(line for line in lines if _KERNEL not in line)

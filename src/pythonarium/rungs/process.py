@@ -21,8 +21,10 @@ from contextlib import suppress
 from typing import Any
 
 from pythonarium.errors import (
+    ENDED_BY_FORCE,
     ClosedError,
     PythonariumError,
+    RefusedValueError,
     ScriptError,
     ScriptInterruptedError,
     ScriptTimeoutError,
@@ -119,6 +121,8 @@ class ProcessRung:
             raise
         except codec.Unsendable as unsendable:
             error = _unsendable(str(unsendable))
+        except codec.Refused as refused:
+            error = RefusedValueError(str(refused))
         context = error.__context__
         try:
             raise error
@@ -229,7 +233,7 @@ class RunRecord:
         return out.text() if out else "", err.text() if err else ""
 
 
-_OwnErrors = (*REFUSALS, PythonariumError, StoppedByForce, codec.Unsendable)
+_OwnErrors = (*REFUSALS, PythonariumError, StoppedByForce, codec.Unsendable, codec.Refused)
 
 
 def _failed_output(error: Exception, record: RunRecord) -> ScriptError:
@@ -257,10 +261,6 @@ def _marked(value: object) -> object:
 
 def _ended_by_force(worker: Worker, operation: str, args: tuple[Any, ...]) -> Exception:
     """Return the error for a run that only the end of its worker has ended."""
-    note = (
-        "it did not end when it was asked to, so its process was ended: its variables"
-        " are lost, and the next call starts a fresh one"
-    )
     timeout = args[_TIMEOUT] if len(args) > _TIMEOUT else None
     is_late = timeout is not None and not worker.was_interrupted
     data: report.Report = {
@@ -273,7 +273,7 @@ def _ended_by_force(worker: Worker, operation: str, args: tuple[Any, ...]) -> Ex
         "frames": [],
         "omitted": 0,
         "own": -1,
-        "notes": [note],
+        "notes": [ENDED_BY_FORCE],
         "cause": None,
         "context": None,
         "suppress_context": False,
