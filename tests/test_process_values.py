@@ -75,7 +75,13 @@ CROSSING: list[object] = [
     *(range(1, 9, 2), date.max, datetime(2024, 2, 29, 1, fold=1, tzinfo=UTC)),
     *(datetime(2024, 1, 1, tzinfo=ZoneInfo("Europe/Paris")), timedelta(-1, 2, 3)),
     *(timezone(timedelta(hours=2)), timezone(timedelta(hours=2), "named")),
-    *(Decimal("1.10"), Fraction(1, 3), UUID(int=5), Path("/a b"), PureWindowsPath("C:/")),
+    *(
+        Decimal("1.10"),
+        Fraction(1, 3),
+        UUID(int=5),
+        Path("/a b"),
+        PureWindowsPath("C:/"),
+    ),
     *(Colour.RED, Level.LOW, Level.LOW | Level.HIGH, Point(1.0, ("a",)), Pair(1, [2])),
 ]
 
@@ -94,7 +100,12 @@ def test_values_cross_to_every_python_and_back(old: Interpreter) -> None:
 
 @pytest.mark.row("B19", "B21")
 def test_records_are_records_on_every_python(old: Interpreter) -> None:
-    inputs = {"colour": Colour.RED, "level": Level.HIGH, "point": Point(2.0), "pair": Pair(1, 2)}
+    inputs = {
+        "colour": Colour.RED,
+        "level": Level.HIGH,
+        "point": Point(2.0),
+        "pair": Pair(1, 2),
+    }
     code = (
         "import dataclasses\n"
         "told = (colour.value, int(level), point.x, dataclasses.asdict(point),"
@@ -271,9 +282,7 @@ FRAMES = {
 
 @pytest.mark.row("B19")
 @pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES.keys())
-def test_frame_that_is_none_ends_the_worker(
-    python: Interpreter, frame: bytes
-) -> None:
+def test_frame_that_is_none_ends_the_worker(python: Interpreter, frame: bytes) -> None:
     """The script writes it where its answer would stand, and leaves."""
     code = f"""
 import os, stat

@@ -55,6 +55,7 @@ __all__ = ["Interpreter"]
 
 Lines = Callable[[str], object]
 
+
 class Interpreter(Scope):
     """Runs Python scripts: typed variables in and out, contexts, handles, a lock.
 

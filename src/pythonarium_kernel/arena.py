@@ -175,7 +175,7 @@ class Arena:
             ValueError: the place is not inside the arena.
         """
         offset, size = place
-        is_place = type(offset) is int and type(size) is int and 0 <= offset
+        is_place = type(offset) is int and type(size) is int and offset >= 0
         if not is_place or size < 0:
             message = f"a message names the place {place!r:.60} of the arena"
             raise ValueError(message)
@@ -183,7 +183,9 @@ class Arena:
             if offset + size > self._size:
                 there = os.fstat(self.descriptor).st_size
                 if offset + size > there:
-                    message = f"a message names a place beyond the arena's {there} bytes"
+                    message = (
+                        f"a message names a place beyond the arena's {there} bytes"
+                    )
                     raise ValueError(message)
                 self._remap(there)
             return self._view(offset, size)
@@ -202,7 +204,7 @@ class Arena:
     def place_of(self, address: int, size: int) -> "Optional[Place]":
         """Return the place of memory that lies in the arena, or None."""
         offset = address - self._address
-        if self._address and 0 <= offset and offset + size <= self._size:
+        if self._address and offset >= 0 and offset + size <= self._size:
             return offset, size
         return None
 

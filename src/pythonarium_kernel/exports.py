@@ -41,7 +41,9 @@ class Exports:
 
     def __init__(self, link: "Callable[[], Link]", *, guards: bool) -> None:
         self._link, self._guards = link, guards
-        self._held: dict[int, list[Any]] = {}  # number -> object, how often it was given
+        self._held: dict[
+            int, list[Any]
+        ] = {}  # number -> object, how often it was given
         self._numbers: dict[int, int] = {}  # identity -> number
         self._last = 0
         self._proxies: WeakValueDictionary[int, Proxy] = WeakValueDictionary()

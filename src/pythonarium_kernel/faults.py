@@ -147,7 +147,7 @@ def exception_class(module: str, name: str, builtin: str) -> "type[BaseException
     if not (isinstance(base, type) and issubclass(base, BaseException)):
         base = Exception
     if module == "builtins" and base.__name__ == name:
-        return base
+        return base  # type: ignore[no-any-return]
     if len(_made) > _MADE_AT_MOST:
         _made.clear()
     key = module, name, builtin
@@ -175,7 +175,7 @@ def exception_from(data: "Report") -> BaseException:
     error.__context__ = None if context is None else exception_from(context)
     error.__suppress_context__ = data["suppress_context"]
     if data["notes"]:
-        error.__notes__ = list(data["notes"])  # type: ignore[attr-defined]  # as 3.11 does
+        error.__notes__ = list(data["notes"])  # as add_note of 3.11 does
     return error.with_traceback(_traceback(data["frames"]))
 
 
@@ -209,4 +209,3 @@ def _instance(cls: "Any", data: "Report") -> BaseException:
         code = data["exit_code"]
         made.code = code if not data["message"] else data["message"]  # type: ignore[attr-defined]
     return made
-

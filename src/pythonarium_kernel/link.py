@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pythonarium_kernel.arena import Arena
     from pythonarium_kernel.exports import Exports
+    from pythonarium_kernel.tags import Tag
 
     Arenas = tuple[Optional[Arena], Optional[Arena]]
     """Our own, and that of the other side."""
@@ -149,7 +150,9 @@ class Link(codec.Peer):
         except BaseException as error:  # noqa: BLE001  # it goes to the other side
             kind = wire.RAISE
             data = codec.encoded(self.described(error), self)
-            error.__traceback__ = None  # or frames of the other side's caller stay alive
+            error.__traceback__ = (
+                None  # or frames of the other side's caller stay alive
+            )
         del answer, args  # what they alone refer to is released with this answer
         self._send(kind, data)
 
@@ -194,7 +197,7 @@ class Link(codec.Peer):
 
     # References in messages
 
-    def refer(self, value: "Any") -> "Optional[codec.Tag]":
+    def refer(self, value: "Any") -> "Optional[Tag]":
         """Return what stands for an object in a message."""
         cls = type(value)
         if cls is Opaque:

@@ -46,6 +46,7 @@ class Proxy:
         return list(_do(self, "dir"))
 
     def __call__(self, /, *args: object, **named: object) -> "Any":
+        """Call the object, on its side."""
         return _do(self, "call", *args, **named)
 
     def __iter__(self) -> "Any":

@@ -55,7 +55,7 @@ def description(cls: "Any") -> "Description":
         if kind == "enum":
             bases = [b.__name__ for b in cls.__mro__ if b.__module__ == "enum"]
             plain = [b.__name__ for b in cls.__mro__ if b in (int, str, float, bytes)]
-            members = [(n, m._value_) for n, m in cls._member_map_.items()]  # noqa: SLF001
+            members = [(n, m._value_) for n, m in cls._member_map_.items()]
             shape = bases[0], plain[:1], members
         elif kind == "dataclass":
             options = cls.__dataclass_params__
@@ -131,19 +131,21 @@ def made_class(described: "Description") -> type:
     """Return a class of the same name, kind and fields, without methods."""
     module, name, kind, shape = described
     short = name.rpartition(".")[2]
-    cls: Any
-    if kind == "enum":
-        cls = _made_enum(short, *shape)
-    elif kind == "dataclass":
-        cls = _made_dataclass(short, *shape)
-    else:
-        from collections import namedtuple
-
-        cls = namedtuple(short, shape[0])  # type: ignore[misc]  # noqa: PYI024
+    make: Any = {"enum": _made_enum, "dataclass": _made_dataclass}.get(
+        kind, _made_tuple
+    )
+    cls: Any = make(short, *shape)
     cls.__module__ = OF_HOST if module == "__main__" else module
     cls.__qualname__ = name
     _descriptions[cls] = described
     return cls  # type: ignore[no-any-return]
+
+
+def _made_tuple(name: str, fields: "tuple[str, ...]") -> object:
+    from collections import namedtuple
+
+    made: Any = namedtuple  # noqa: PYI024  # the fields are known only now
+    return made(name, fields)
 
 
 def _made_enum(name: str, base: str, plain: "list[str]", members: "Any") -> object:

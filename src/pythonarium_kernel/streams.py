@@ -52,6 +52,7 @@ class PipeSink(Sink):
             self._emit("".join(pieces))
 
     def fileno(self) -> int:
+        """Return the descriptor, which C code and children write to as well."""
         return self._descriptor
 
     def write_bytes(self, data: "Any") -> int:
@@ -82,6 +83,7 @@ class LooseSink(PipeSink):
         self._pipe = -1
 
     def write_bytes(self, data: "Any") -> int:
+        """Write what stands for no text."""
         raw = bytes(data)
         if self._pipe < 0:
             wire.write(self._descriptor, raw)
@@ -144,7 +146,8 @@ class HostInput:
 
 def in_child() -> None:
     """Let a forked child print to the descriptors: the loose pipe is its parent's."""
-    for stream in (sys.__stdout__, sys.__stderr__):
+    streams: list[object] = [sys.__stdout__, sys.__stderr__]
+    for stream in streams:
         if isinstance(stream, LooseSink):
             stream.unlock()
 

@@ -6,13 +6,13 @@ sent in a form of theirs but dtypes and Arrow's own stream format.
 
 import sys
 
-from pythonarium_kernel.codec import Refused, Unsendable
+from pythonarium_kernel.tags import Refused, Unsendable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional
 
-    from pythonarium_kernel.codec import Peer, Tag
+    from pythonarium_kernel.tags import Peer, Tag
 
 _SUBCLASSES = ("ndarray", "matrix", "recarray", "memmap")
 

@@ -144,7 +144,9 @@ class Frames:
             self._pieces.append(data)
             return None
         if self._size > self._wanted:
-            message = f"{self._size - self._wanted} bytes follow a frame before its answer"
+            message = (
+                f"{self._size - self._wanted} bytes follow a frame before its answer"
+            )
             raise WireError(message)
         self._size, self._wanted = 0, HEADER.size
         return kind, data[HEADER.size :]

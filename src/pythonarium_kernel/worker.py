@@ -10,11 +10,7 @@ Descriptors
   whatever a script forks or starts, so the host sees a worker's end at once.
 
 Signals
-- SIGINT means: read the stop pipe.  It says `look`, and the handler ends each run whose
-  time is over; or `interrupt` with the number of a request: its outermost run ends if
-  that request is still the one that is on, or is the next to come.  So a signal that comes
-  too late ends nothing, and one that comes early is not lost.
-- The handler raises only in a script's lines, never in ours, and never after the run.
+- SIGINT ends runs: see `orders`.
 
 End
 - The stream of requests ends, and the worker ends.  It dies with its zygote, and the
@@ -24,35 +20,27 @@ End
 
 import os
 import signal
-import struct
 import sys
-from contextlib import suppress
 from _thread import get_ident
-from time import perf_counter_ns
+from contextlib import suppress
 
-from pythonarium_kernel import codec, faults, report, route, streams, watchdog, wire
+from pythonarium_kernel import codec, orders, report, route, streams, watchdog, wire
 from pythonarium_kernel.arena import Arena
 from pythonarium_kernel.exports import Exports
 from pythonarium_kernel.link import ByReference, Link, Opaque
 from pythonarium_kernel.proxies import Proxy
-from pythonarium_kernel.records import UnknownClass, loaded_class, made_class
 from pythonarium_kernel.runner import Run, ScriptFailed, perform
 from pythonarium_kernel.session import Caller, RefusedValue, Session
 from pythonarium_kernel.tasks import Tasks
 from pythonarium_kernel.values import is_scalar, obstacle
+from pythonarium_kernel.worker_links import ThreadLink, WorkerLink
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
     from typing import Any, Callable, Optional
 
     from pythonarium_kernel.link import Arenas
 
-STOP = struct.Struct("<BQ")
-"""What stands on the stop pipe for each signal: LOOK or INTERRUPT, number of a request."""
-LOOK, INTERRUPT = 1, 2
-EARLY_NS = 2_000_000
-"""A deadline that is so near has passed: the host's clock started a little earlier."""
 SMALL = 1000
 """Characters of text that is sent along as the value of a run, asked for or not."""
 
@@ -126,72 +114,6 @@ class WorkerSession(Session):
         return self._active
 
 
-class WorkerLink(Link):
-    """A worker's end of a link."""
-
-    trusts = True
-
-    def __init__(
-        self, exports: Exports, read: int, write: int, arenas: "Arenas"
-    ) -> None:
-        super().__init__(exports, arenas)
-        self._read, self._write = read, write
-        self._frames = wire.Frames()
-        self.strict = False
-
-    def send(self, kind: int, body: bytes) -> None:
-        """Write a frame."""
-        wire.write(self._write, wire.framed(kind, body))
-
-    def receive(self) -> "tuple[int, bytes]":
-        """Wait for a frame; return its kind and body."""
-        return self._frames.read(self._read)
-
-    def refer(self, value: "Any") -> "Optional[codec.Tag]":
-        """Return what stands for an object in a message."""
-        if self.strict and type(value) is not Proxy:
-            return None
-        return super().refer(value)
-
-    def resolve(self, tag: str, *args: "Any") -> object:
-        """Return the object that a reference in a message stands for."""
-        if tag == "caller":
-            return Caller(*args)
-        if tag == "exception":
-            return _exception(*args)
-        return super().resolve(tag, *args)
-
-    def record_class(self, described: "Any") -> type:
-        """Return the class of a record: the very one, or one of the same fields."""
-        key = described[0], described[1]
-        cls = _classes.get(key)
-        if cls is None:
-            cls = _classes[key] = _imported_class(described) or made_class(described)
-        return cls
-
-
-_classes: "dict[tuple[str, str], type]" = {}
-
-
-def _imported_class(described: "Any") -> "Optional[type]":
-    import importlib
-
-    module = described[0]
-    if module == "__main__":
-        return None
-    try:
-        importlib.import_module(module)
-        return loaded_class(described)
-    except (ImportError, UnknownClass):
-        return None
-
-
-def _exception(kind: str, *facts: "Any") -> object:
-    if kind == "class":
-        return faults.exception_class(*facts)
-    return faults.exception_from(facts[0])
-
-
 class MainLink(WorkerLink):
     """The link of the main thread: performs what the host asks of the session."""
 
@@ -202,7 +124,7 @@ class MainLink(WorkerLink):
             arenas = Arena(setup.arenas[1]), Arena(setup.arenas[0])
         super().__init__(exports, setup.calls, setup.answers, arenas)
         self._roads = roads
-        tell = {name: self._tell for name in setup.tells}
+        tell = dict.fromkeys(setup.tells, self._tell)
         self.sinks = (
             streams.PipeSink("stdout", 1, tell.get("stdout")),
             streams.PipeSink("stderr", 2, tell.get("stderr")),
@@ -234,7 +156,9 @@ class MainLink(WorkerLink):
             self.serve(body, tail)
             self.owed = 0
             if signal.getsignal(signal.SIGINT) is not self.handler:
-                signal.signal(signal.SIGINT, self.handler)  # a script has put up its own
+                signal.signal(
+                    signal.SIGINT, self.handler
+                )  # a script has put up its own
 
     def send(self, kind: int, body: bytes) -> None:
         """Write a frame, after what was printed before."""
@@ -390,27 +314,6 @@ def _end(code: int, *, is_child: bool) -> None:
     os._exit(code)
 
 
-class ThreadLink(WorkerLink):
-    """The link of a further thread, which a script has started, to a thread of the host.
-
-    Made when the thread first uses an object of the host; closed with the thread.
-    """
-
-    def __init__(self, main: MainLink, links: int) -> None:
-        import array
-        import socket
-
-        here, there = socket.socketpair()
-        road = socket.socket(fileno=os.dup(links))
-        with road, there:
-            descriptors = array.array("i", [there.fileno()])
-            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)
-            road.sendmsg([b"link"], [rights])
-        self._socket = here
-        arenas = main.ours, main.theirs
-        super().__init__(main.exports, here.fileno(), here.fileno(), arenas)
-
-
 class Roads:
     """Finds the link of the calling thread."""
 
@@ -471,7 +374,7 @@ def _listen(link: MainLink, setup: Setup) -> None:
     faulthandler.enable(file=2)
     os.set_blocking(setup.stops, False)
     watchdog.use_signals()
-    link.handler = _handler(link)
+    link.handler = orders.handler(link)
     signal.signal(signal.SIGINT, link.handler)
     os.register_at_fork(after_in_child=in_child)
 
@@ -479,38 +382,3 @@ def _listen(link: MainLink, setup: Setup) -> None:
 def _private(setup: Setup) -> "tuple[int, ...]":
     road = setup.calls, setup.answers, setup.stops, setup.loose, setup.links
     return (*road, *setup.arenas)
-
-
-def _handler(link: MainLink) -> "Callable[[int, Optional[FrameType]], None]":
-    session = link.session
-
-    def handle(_signal: int, frame: "Optional[FrameType]") -> None:
-        for kind, number in _orders(link.stops):
-            if kind == LOOK:
-                _look(session.active)
-            elif number == link.number and session.active:
-                session.interrupt()
-            elif number in (link.number, link.number + 1):
-                link.owed = number
-        if frame is not None:
-            watchdog.strike(frame.f_code.co_filename)
-
-    return handle
-
-
-def _orders(descriptor: int) -> "list[tuple[int, int]]":
-    try:
-        data = os.read(descriptor, STOP.size * 64)
-    except (BlockingIOError, OSError):
-        return []
-    whole = len(data) - len(data) % STOP.size
-    return list(STOP.iter_unpack(data[:whole]))
-
-
-def _look(active: "list[Run]") -> None:
-    """End the runs whose time is over."""
-    now = perf_counter_ns() + EARLY_NS
-    for run in active:
-        if run.timeout is not None and run.wall_start:
-            if now - run.wall_start >= run.timeout * 1e9:
-                watchdog.stop(run, "timeout")

@@ -85,7 +85,11 @@ def _prctl(option: int, value: int) -> None:
         import ctypes
 
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-    except (ImportError, OSError, AttributeError):  # no Linux: the host's end still tells
+    except (
+        ImportError,
+        OSError,
+        AttributeError,
+    ):  # no Linux: the host's end still tells
         pass
 
 
@@ -130,7 +134,7 @@ class _Zygote:
         descriptors = array.array("i")
         for _level, _kind, content in rights:
             descriptors.frombytes(content[: len(content) // 4 * 4])
-        return (loads(data) if data else None), list(descriptors)  # noqa: S301  # the host
+        return (loads(data) if data else None), list(descriptors)  # the host
 
     def _fork(self, options: "dict[str, Any]", descriptors: "list[int]") -> int:
         pid = os.fork()

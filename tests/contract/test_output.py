@@ -3,7 +3,6 @@
 import contextlib
 import faulthandler
 import io
-import logging
 import subprocess
 import sys
 import threading

@@ -3,11 +3,10 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pythonarium.errors import UnsupportedError
+from pythonarium.rungs._base import Options, Streams
 from pythonarium.settings import PathSetting
 
 if TYPE_CHECKING:
@@ -16,26 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["RUNGS", "Options", "Streams", "open_rung"]
 
 RUNGS = ("shared", "process")
-
-
-@dataclass(frozen=True, slots=True)
-class Streams:
-    """Where the output of scripts goes; see `Interpreter`."""
-
-    on_stdout: Callable[[str], object] | None
-    on_stderr: Callable[[str], object] | None
-    output_limit: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=False)
-class Options:
-    """What only some rungs have; see `Interpreter`."""
-
-    python: object
-    environment: object
-    limits: object
-    preload: tuple[str, ...]
-    restart: bool
 
 
 def open_rung(
@@ -63,15 +42,7 @@ def open_rung(
             raise UnsupportedError(
                 f"limits={options.limits!r} are not there in this version"
             )
-        return ProcessRung(
-            python=_python(options),
-            preload=options.preload,
-            restart=options.restart,
-            on_stdout=streams.on_stdout,
-            on_stderr=streams.on_stderr,
-            output_limit=streams.output_limit,
-            path=path,
-        )
+        return ProcessRung(_python(options), options, streams, path)
     raise UnsupportedError(
         f"rung {name!r} is not there in this version; there is"
         f" {', '.join(map(repr, RUNGS))}"
@@ -104,13 +75,13 @@ def _python(options: Options) -> str:
         raise UnsupportedError(
             f"python={text!r} is no program that is there; pass the path of a Python"
         )
-    return os.path.abspath(found)
+    return str(os.path.abspath(found))
 
 
 def _python_of(environment: object) -> str:
     python = getattr(environment, "python", None)
     if python is not None:
-        return os.fspath(python)
+        return str(os.fspath(python))
     folder = os.fspath(environment)  # type: ignore[call-overload]
     for name in ("bin/python", "Scripts/python.exe", "python.exe"):
         path = os.path.join(folder, name)
@@ -129,4 +100,3 @@ def _refuse(options: Options) -> None:
                 f"{name}={value!r} is not for rung 'shared': its scripts run in the"
                 " host's own interpreter"
             )
-

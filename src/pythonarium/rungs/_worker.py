@@ -16,7 +16,6 @@ Invariants
 - In a forked child of the host a worker is `lost`: the descriptors are closed there.
 """
 
-import builtins
 import os
 import select
 import signal
@@ -24,23 +23,21 @@ import socket
 import threading
 import weakref
 from contextlib import suppress
-from glob import glob
-from tempfile import gettempdir
 from time import monotonic
-from types import BuiltinFunctionType, ModuleType, TracebackType
 from typing import Any
 
 from pythonarium.errors import WorkerDiedError
 from pythonarium.rungs._base import on_behalf
+from pythonarium.rungs._descriptors import Descriptors, is_readable
+from pythonarium.rungs._ends import TOO_LATE, StoppedByForce, remove_files, signal_name
+from pythonarium.rungs._links import HostLink, ThreadEnd
 from pythonarium.rungs._output import Output
 from pythonarium.rungs._zygote import Zygote
-from pythonarium_kernel import arena, codec, faults, report, wire
+from pythonarium_kernel import codec, wire
 from pythonarium_kernel.arena import Arena
 from pythonarium_kernel.exports import Exports
 from pythonarium_kernel.link import Link
-from pythonarium_kernel.records import loaded_class
-from pythonarium_kernel.session import Caller
-from pythonarium_kernel.worker import INTERRUPT, LOOK, STOP
+from pythonarium_kernel.orders import INTERRUPT, LOOK, STOP
 
 __all__ = ["GRACE", "Worker"]
 
@@ -63,9 +60,7 @@ class Worker:
     the interpreter.  `interrupt` alone may be called by any thread at any time.
     """
 
-    def __init__(
-        self, zygote: Zygote, output: Output, options: dict[str, Any]
-    ) -> None:
+    def __init__(self, zygote: Zygote, output: Output, options: dict[str, Any]) -> None:
         self.zygote, self.output = zygote, output
         self.is_dead = self.is_lost = False
         self.status: int | None = None
@@ -77,7 +72,7 @@ class Worker:
         self._inside: int | None = None  # the thread whose request is on
         self.discards: list[int] = []
         self._threads: list[threading.Thread] = []
-        self._open = _Descriptors()
+        self._open = Descriptors()
         try:
             self._start(options)
         except BaseException:
@@ -120,7 +115,7 @@ class Worker:
         poll = self._poll = select.poll()
         poll.register(self._answers, select.POLLIN)  # first: see `wait`
         for descriptor in (self._out, self._err, self._loose, self._woken):
-            os.set_blocking(descriptor, False)  # noqa: FBT003
+            os.set_blocking(descriptor, False)
             poll.register(descriptor, select.POLLIN)
         poll.register(self._links, select.POLLIN)
         self._pidfd = -1
@@ -128,7 +123,7 @@ class Worker:
             with suppress(OSError):
                 self._pidfd = self._open.add(os.pidfd_open(self.pid))
                 poll.register(self._pidfd, select.POLLIN)
-        os.set_blocking(self._stops, False)  # noqa: FBT003
+        os.set_blocking(self._stops, False)
 
     # Requests
 
@@ -227,7 +222,7 @@ class Worker:
                 self._read_the_rest()
 
     def _read_the_rest(self) -> None:
-        if not _is_readable(self._answers):
+        if not is_readable(self._answers):
             raise wire.Gone("the process has ended")
 
     def _take(self, descriptor: int) -> None:
@@ -338,7 +333,7 @@ class Worker:
         reason = "" if isinstance(error, wire.Gone) else str(error)
         return WorkerDiedError(
             exit_code=status if number is None else None,
-            signal=None if number is None else _signal_name(number),
+            signal=None if number is None else signal_name(number),
             output_tail=self.output.tail,
             reason=reason,
         )
@@ -378,13 +373,13 @@ class Worker:
         if getattr(self, "pid", 0) and not self.is_lost:
             self.status = self.zygote.finish(self.pid)
             self._drain()
-            _remove_files(self.pid)
+            remove_files(self.pid)
         self.forget()
 
     def _drain(self) -> None:
         for descriptor in (self._out, self._err, self._loose):
             for _ in range(16):
-                if not _is_readable(descriptor):
+                if not is_readable(descriptor):
                     break
                 with suppress(Exception):
                     self._take(descriptor)
@@ -395,199 +390,6 @@ class Worker:
         if exports is not None:
             exports.clear()
         self._open.close_all()
-
-
-def _is_readable(descriptor: int) -> bool:
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))
-
-
-def _remove_files(pid: int) -> None:
-    """Remove what a worker that was killed could not."""
-    pattern = os.path.join(gettempdir(), f"pythonarium-script-{pid}-*")
-    for path in glob(pattern):
-        with suppress(OSError):
-            os.unlink(path)
-
-
-TOO_LATE = "the run did not end"
-
-
-class StoppedByForce(Exception):  # noqa: N818  # the rung makes an error of it
-    """A run was ended by the end of its worker."""
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
-
-
-class HostLink(Link):
-    """The host's end of the link to a worker's main thread.
-
-    Attributes:
-        phase: idle; sending; waiting, for an answer; reading; or busy with what came.
-    """
-
-    def __init__(self, worker: Worker, descriptor: int) -> None:
-        super().__init__(worker.exports, worker.arenas)
-        self._worker, self._descriptor = worker, descriptor
-        self.phase = "idle"
-
-    def send(self, kind: int, body: bytes) -> None:
-        """Write a frame."""
-        self.phase = "sending"
-        wire.write(self._descriptor, wire.framed(kind, body))
-        self.phase = "waiting"
-
-    def receive(self) -> tuple[int, bytes]:
-        """Wait for a frame; return its kind and body."""
-        frame = self._worker.wait()
-        self.phase = "idle" if frame[0] != wire.CALL else "busy"
-        return frame
-
-    def take_discarded(self) -> tuple[int, ...]:
-        """Return, once, the handles that nobody has any more."""
-        discards = self._worker.discards
-        if not discards:
-            return ()
-        self._worker.discards = []
-        return tuple(discards)
-
-    def drop_answer(self, error: BaseException) -> None:
-        """Wait for the answer to what was asked, and forget it; refuse what comes before."""
-        while True:
-            kind, _, tail = self.received()
-            self.let_go(tail)
-            if kind != wire.CALL:
-                return
-            refused = KeyboardInterrupt() if isinstance(error, KeyboardInterrupt) else (
-                RuntimeError("the host has given up this run")
-            )
-            self.send(wire.RAISE, codec.encoded((faults.as_data(refused), ()), self))
-
-    def serve(self, body: bytes, tail: bytes) -> None:
-        """Perform what the script asks of the host."""
-        super().serve(body, tail)
-        self._worker.host_was_busy()
-
-    def perform(self, operation: str, args: tuple[Any, ...]) -> object:
-        """Do what the other side asks for."""
-        if operation == "tell":
-            self._worker.output.give(*args)
-            return None
-        if operation == "ask":
-            return _ask_stdin(*args)
-        return super().perform(operation, args)
-
-    def refer(self, value: Any) -> "codec.Tag | None":
-        """Return what stands for an object in a message."""
-        cls = type(value)
-        if cls is Caller:
-            return "caller", value.owner, value.place
-        found = _by_name(value)
-        if found is not None:
-            return found
-        self._worker.serve_threads()
-        return super().refer(value)
-
-    def record_class(self, described: Any) -> type:
-        """Return a class of records that this host has."""
-        return loaded_class(described)
-
-
-class ThreadEnd(HostLink):
-    """The host's end of the link to a further thread of a script."""
-
-    def __init__(self, worker: Worker, descriptor: int) -> None:
-        super().__init__(worker, descriptor)
-        self._frames = wire.Frames()
-
-    def serve(self, body: bytes, tail: bytes) -> None:
-        """Perform what the thread asks of the host."""
-        Link.serve(self, body, tail)
-
-    def receive(self) -> tuple[int, bytes]:
-        """Wait for a frame; return its kind and body."""
-        return self._frames.read(self._descriptor)
-
-
-def _by_name(value: Any) -> "codec.Tag | None":
-    """Return what stands for what a worker has as well: by name, not by reference."""
-    if isinstance(value, ModuleType):
-        return "module", value.__name__
-    if isinstance(value, BaseException):
-        return "exception", "instance", report.from_exception(value)
-    if isinstance(value, TracebackType):
-        return ("nothing",)
-    if isinstance(value, type) and issubclass(value, BaseException):
-        known = (b.__name__ for b in value.__mro__ if b.__module__ == "builtins")
-        return "exception", "class", value.__module__, value.__qualname__, next(known)
-    if isinstance(value, type | BuiltinFunctionType):
-        name = value.__name__
-        if getattr(builtins, name, None) is value:
-            return "builtin", name
-    return None
-
-
-def _ask_stdin(method: str, size: int) -> str:
-    import sys  # noqa: PLC0415
-
-    if method not in ("read", "readline") or sys.stdin is None:
-        return ""
-    text: str = getattr(sys.stdin, method)(size)
-    return text
-
-
-class _Descriptors:
-    """Descriptors that are closed once, however a worker ends."""
-
-    def __init__(self) -> None:
-        self._open: set[int] = set()
-        self._sockets: list[socket.socket] = []
-
-    def add(self, descriptor: int) -> int:
-        self._open.add(descriptor)
-        return descriptor
-
-    def pipe(self) -> tuple[int, int]:
-        read, write = os.pipe()
-        return self.add(read), self.add(write)
-
-    def sockets(self) -> tuple[socket.socket, int]:
-        here, there = socket.socketpair()
-        self._sockets.append(here)
-        return here, self.add(there.detach())
-
-    def stdin(self) -> int:
-        """Return what a worker gets as its descriptor 0: the host's, if nobody types."""
-        try:
-            return self.add(os.open(os.devnull, os.O_RDONLY) if os.isatty(0) else os.dup(0))
-        except OSError:
-            return self.add(os.open(os.devnull, os.O_RDONLY))
-
-    def arenas(self) -> list[int]:
-        """Return the descriptors of two arenas: the host's and the worker's."""
-        both = [arena.create(), arena.create()]
-        return [self.add(d) for d in both if d is not None]
-
-    def close(self, descriptor: int) -> None:
-        if descriptor in self._open:
-            self._open.discard(descriptor)
-            os.close(descriptor)
-
-    def close_all(self) -> None:
-        for end in self._sockets:
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
-        self._sockets.clear()
-        while self._open:
-            with suppress(OSError):
-                os.close(self._open.pop())
 
 
 _workers: "weakref.WeakSet[Worker]" = weakref.WeakSet()

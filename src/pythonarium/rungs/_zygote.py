@@ -89,7 +89,12 @@ class Zygote:
     def _spawn(self, control: socket.socket) -> "subprocess.Popen[bytes]":
         folder = os.path.dirname(os.path.abspath(pythonarium_kernel.__file__))
         number = control.fileno()
-        arguments = [str(number), str(os.getpid()), folder, " ".join(self.start.preload)]
+        arguments = [
+            str(number),
+            str(os.getpid()),
+            folder,
+            " ".join(self.start.preload),
+        ]
         return subprocess.Popen(  # noqa: S603  # the user's own Python
             [self.start.python, *self.start.options, "-c", _BOOT, *arguments],
             stdin=subprocess.DEVNULL,

@@ -16,7 +16,6 @@ Invariants
 import os
 import sys
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -34,9 +33,10 @@ from pythonarium.errors import (
 )
 from pythonarium.rungs import _zygote
 from pythonarium.rungs._answers import REFUSALS, error_for
-from pythonarium.rungs._base import Facts
+from pythonarium.rungs._base import Facts, Options, Streams
+from pythonarium.rungs._ends import StoppedByForce
 from pythonarium.rungs._output import Output
-from pythonarium.rungs._worker import StoppedByForce, Worker
+from pythonarium.rungs._worker import Worker
 from pythonarium.settings import PathSetting
 from pythonarium_kernel import codec, report
 from pythonarium_kernel.runner import ScriptFailed
@@ -55,25 +55,23 @@ class ProcessRung:
 
     def __init__(
         self,
-        *,
         python: str,
-        preload: tuple[str, ...],
-        restart: bool,
-        on_stdout: Callable[[str], object] | None,
-        on_stderr: Callable[[str], object] | None,
-        output_limit: int | None,
+        options: Options,
+        streams: Streams,
         path: PathSetting | None,
     ) -> None:
         _close_abandoned()
         report.hide_frames_below(os.path.dirname(os.path.dirname(__file__)) + os.sep)
-        options = _zygote.options_of_host() if python == sys.executable else ()
-        self._restart, self._closed = restart, False
-        self._output = Output(on_stdout, on_stderr, output_limit)
+        words = _zygote.options_of_host() if python == sys.executable else ()
+        self._restart, self._closed = options.restart, False
+        self._output = Output(
+            streams.on_stdout, streams.on_stderr, streams.output_limit
+        )
         self._path = path or PathSetting.read()
         self._pid = os.getpid()
         self._lost: WorkerDiedError | None = None
         self._discarded: list[int] = []
-        self._start = _zygote.Start(python, options, preload)
+        self._start = _zygote.Start(python, words, options.preload)
         self._worker: Worker | None = None
         self._zygote = _zygote.acquire(self._start)
         try:
@@ -87,7 +85,9 @@ class ProcessRung:
         if not zygote.is_alive:
             _zygote.release(zygote)
             zygote = self._zygote = _zygote.acquire(self._start)
-        worker = self._worker = Worker(zygote, self._output, _options(zygote, self._path))
+        worker = self._worker = Worker(
+            zygote, self._output, _options(zygote, self._path)
+        )
         told = worker.facts
         self.facts: Facts = Facts(
             rung="process",
@@ -106,29 +106,26 @@ class ProcessRung:
         while self._discarded:
             worker.discard(self._discarded.pop())
         try:
-            if operation in _RUNS:
-                return self._run(worker, operation, args)
-            timeout = None
-            if operation == "evaluate" and len(args) > _TIMEOUT:
-                timeout = args[_TIMEOUT]
-            return worker.request(operation, _prepared(operation, args), timeout)
-        except REFUSALS as refusal:
-            error: Exception = error_for(refusal, operation)
-        except StoppedByForce:
-            error = _ended_by_force(worker, operation, args)
+            return self._carry(worker, operation, args)
         except WorkerDiedError as died:
             self._lost = None if self._restart else died
             raise
-        except codec.Unsendable as unsendable:
-            error = _unsendable(str(unsendable))
-        except codec.Refused as refused:
-            error = RefusedValueError(str(refused))
+        except _TRANSLATED as problem:
+            error = _error_for(problem, operation, worker, args)
         context = error.__context__
         try:
             raise error
         finally:
             if context is not None:  # `raise` puts the host's in its place
                 error.__context__ = context
+
+    def _carry(self, worker: Worker, operation: str, args: tuple[Any, ...]) -> Any:
+        if operation in _RUNS:
+            return self._run(worker, operation, args)
+        timeout = None
+        if operation == "evaluate" and len(args) > _TIMEOUT:
+            timeout = args[_TIMEOUT]
+        return worker.request(operation, _prepared(operation, args), timeout)
 
     def _usable(self) -> Worker:
         if self._closed:
@@ -145,7 +142,9 @@ class ProcessRung:
             worker = self._renew()
         return worker
 
-    def _run(self, worker: Worker, operation: str, args: tuple[Any, ...]) -> "RunRecord":
+    def _run(
+        self, worker: Worker, operation: str, args: tuple[Any, ...]
+    ) -> "RunRecord":
         output = self._output
         targets = output.begin(capture=args[_CAPTURE])
         record = RunRecord(targets)
@@ -161,9 +160,9 @@ class ProcessRung:
                 output.finish(targets)
             failed.stdout, failed.stderr = record.captured()
             raise
-        except _OwnErrors:
+        except _OWN_ERRORS:
             raise
-        except Exception as error:  # a callable for the output raised
+        except Exception as error:  # noqa: BLE001  # a callable for the output raised
             raise _failed_output(error, record) from None
         finally:
             output.end(targets)
@@ -191,7 +190,9 @@ class ProcessRung:
             return
         worker = self._worker
         if worker is not None and worker.is_busy:
-            raise ThreadSafetyError("a script cannot close the interpreter that runs it")
+            raise ThreadSafetyError(
+                "a script cannot close the interpreter that runs it"
+            )
         self._closed = True
         if worker is not None:
             worker.close()
@@ -233,7 +234,23 @@ class RunRecord:
         return out.text() if out else "", err.text() if err else ""
 
 
-_OwnErrors = (*REFUSALS, PythonariumError, StoppedByForce, codec.Unsendable, codec.Refused)
+_TRANSLATED = (*REFUSALS, StoppedByForce, codec.Unsendable, codec.Refused)
+"""What becomes an error of this package."""
+_OWN_ERRORS = (*_TRANSLATED, PythonariumError)
+
+
+def _error_for(
+    problem: Exception, operation: str, worker: Worker, args: tuple[Any, ...]
+) -> PythonariumError:
+    match problem:
+        case StoppedByForce():
+            return _ended_by_force(worker, args)
+        case codec.Unsendable():
+            return _unsendable(str(problem))
+        case codec.Refused():
+            return RefusedValueError(str(problem))
+        case _:
+            return error_for(problem, operation)
 
 
 def _failed_output(error: Exception, record: RunRecord) -> ScriptError:
@@ -259,7 +276,7 @@ def _marked(value: object) -> object:
     return codec.Blob(value) if is_large and type(value) in _BYTES else value
 
 
-def _ended_by_force(worker: Worker, operation: str, args: tuple[Any, ...]) -> Exception:
+def _ended_by_force(worker: Worker, args: tuple[Any, ...]) -> ScriptError:
     """Return the error for a run that only the end of its worker has ended."""
     timeout = args[_TIMEOUT] if len(args) > _TIMEOUT else None
     is_late = timeout is not None and not worker.was_interrupted
@@ -302,7 +319,7 @@ def _options(zygote: _zygote.Zygote, path: PathSetting) -> dict[str, Any]:
         both = ([], folders)
     hides = True if path.append == "none" and folders else None
     try:
-        folder = os.getcwd()  # noqa: PTH109  # as it is
+        folder = os.getcwd()  # as it is
     except OSError:
         folder = os.sep
     return {"folder": folder, "environ": (changed, gone), "path": (both, hides)}
