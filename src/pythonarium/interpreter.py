@@ -64,7 +64,14 @@ class Interpreter(Scope):
     every call is a ClosedError; values that came out of it stay valid, handles do not.
 
     Args:
-        rung: where scripts run: `shared`, in this very interpreter.
+        rung: where scripts run: `shared`, in this very interpreter, or `process`, in
+            another process.
+        python: for `process`: the path of the Python that runs them; None: this one.
+        environment: for `process`: an environment, or its folder, whose Python runs them.
+        limits: not there in this version.
+        preload: for `process`: modules that are imported before a script asks for them.
+        restart: for `process`: whether a worker that has died is replaced at the next
+            call; if not, each call tells of its death.
         stdout: called with each line that scripts print; None: they print where the host
             prints.
         stderr: likewise.

@@ -204,7 +204,7 @@ def _children() -> "list[int]":
 
 def _become_worker(options: "dict[str, Any]", descriptors: "list[int]") -> None:
     zygote = os.getppid()
-    os.setsid()
+    os.setpgid(0, 0)
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != zygote:
         os._exit(0)

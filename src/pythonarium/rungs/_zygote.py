@@ -101,7 +101,7 @@ class Zygote:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             pass_fds=(number,),
-            start_new_session=True,
+            process_group=0,
         )
 
     def _await_start(self) -> None:
