@@ -14,15 +14,19 @@ app = App(
 
 
 @app.command
-def shared(*, quick: bool = False, json: Path | None = None, picture: Path | None = None) -> None:
+def shared(
+    *, quick: bool = False, json: Path | None = None, picture: Path | None = None
+) -> None:
     """Measure the shared rung; see `process` for the options."""
-    import shared as rung
+    import shared as rung  # noqa: PLC0415  # it brings its own peers
 
     rung.run(quick=quick, json=json, picture=picture)
 
 
 @app.command
-def process(*, quick: bool = False, json: Path | None = None, picture: Path | None = None) -> None:
+def process(
+    *, quick: bool = False, json: Path | None = None, picture: Path | None = None
+) -> None:
     """Measure the process rung.
 
     Args:
@@ -30,7 +34,7 @@ def process(*, quick: bool = False, json: Path | None = None, picture: Path | No
         json: a file for all figures, with their quartiles and samples.
         picture: a file for the picture; its ending tells the format.
     """
-    import process as rung
+    import process as rung  # noqa: PLC0415  # it brings its own peers
 
     rung.run(quick=quick, json=json, picture=picture)
 

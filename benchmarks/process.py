@@ -170,7 +170,9 @@ def round_trip() -> Iterator[Race]:
         return channel.receive()
 
     def remote_exec() -> object:
-        fresh = group[0].remote_exec("x = channel.receive()\ny = x + 1\nchannel.send(y)")
+        fresh = group[0].remote_exec(
+            "x = channel.receive()\ny = x + 1\nchannel.send(y)"
+        )
         fresh.send(41)
         return fresh.receive()
 

@@ -14,6 +14,7 @@ from pythonarium.errors import (
     ContextError,
     LockTimeoutError,
     PythonariumError,
+    RefusedValueError,
     ScriptError,
     ScriptExitError,
     ScriptSyntaxError,
@@ -23,6 +24,7 @@ from pythonarium.errors import (
     UnsupportedError,
     VariableMissingError,
     VariableTypeError,
+    WorkerDiedError,
 )
 from pythonarium_kernel.report import from_exception
 
@@ -54,12 +56,14 @@ PLAIN_ERRORS = [
     ContextError,
     LockTimeoutError,
     PythonariumError,
+    RefusedValueError,
     SettingsError,
     ThreadSafetyError,
     UnsupportedError,
 ]
 FACTS = ["name", "context", "near", "path", "expected", "actual", "advice", "report"]
 FACTS += ["stdout", "stderr", "timeout", "elapsed", "code", "file", "line", "column"]
+FACTS += ["exit_code", "signal", "output_tail", "reason"]
 FACTS += ["text", "type_name", "type_module", "message", "frames", "notes", "traceback"]
 
 
@@ -71,6 +75,9 @@ def samples() -> Iterator[PythonariumError]:
     yield VariableMissingError.among("totla", ["total", "x"], "work")
     yield VariableTypeError("rows", "rows[2]['é']", "int", "str '5'")
     yield VariableTypeError("x", "x", "str", "int 5", "use str() first")
+    yield WorkerDiedError(exit_code=7)
+    yield WorkerDiedError(signal="SIGSEGV", output_tail="last 'words'\n")
+    yield WorkerDiedError(reason="it wrote garbage")
     special = {ScriptSyntaxError, ScriptExitError, ScriptTimeoutError}
     for cls in SCRIPT_ERRORS:
         if cls not in special:
@@ -142,6 +149,8 @@ def test_note_that_a_host_adds_is_kept(error: PythonariumError) -> None:
         (SettingsError, ValueError),
         (UnsupportedError, RuntimeError),
         (ClosedError, RuntimeError),
+        (RefusedValueError, ValueError),
+        (WorkerDiedError, RuntimeError),
         (ScriptTimeoutError, TimeoutError),
         (ScriptError, Exception),
     ],

@@ -68,7 +68,9 @@ class Interpreter(Scope):
             another process.
         python: for `process`: the path of the Python that runs them; None: this one.
         environment: for `process`: an environment, or its folder, whose Python runs them.
-        limits: not there in this version.
+        limits: for `process`: what a worker may use at most, name to number: `memory` in
+            bytes, beyond what it has at its start; `cpu_seconds`; `file_size` in bytes;
+            `open_files`; `processes` of the user.
         preload: for `process`: modules that are imported before a script asks for them.
         restart: for `process`: whether a worker that has died is replaced at the next
             call; if not, each call tells of its death.

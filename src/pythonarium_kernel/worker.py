@@ -187,7 +187,9 @@ class MainLink(WorkerLink):
         if self.is_child:
             message = "a process that a script has forked cannot call the host"
             raise RuntimeError(message)
-        return super().request(operation, *args)
+        answer = super().request(operation, *args)
+        watchdog.strike("")  # what came meanwhile could not be raised in lines of ours
+        return answer
 
     def _perform(self, operation: str, args: "tuple[Any, ...]") -> object:
         own = self._own.get(operation)

@@ -12,8 +12,10 @@ Life and death
 - Before it ends it kills its workers, with all that they started.  When it is itself
   killed, they die by PR_SET_PDEATHSIG, which is certain because the zygote's one thread is
   the parent; what they started goes on then.
-- Each worker leads its own session, and takes in the orphans below it; when it dies, they
-  become children of the zygote, which kills each child that is no worker.
+- Each worker leads a process group, and takes in the orphans below it; when it dies, they
+  become children of the zygote, which kills each child that is no worker.  It stays in the
+  session of the host: a session of its own would be scheduled as a stranger's work, and
+  the host would wait for it many times as long.
 - A worker that has died stays a zombie until the host asks for its end: until then its
   pid is nobody else's.
 """
@@ -24,7 +26,7 @@ import signal
 import sys
 from contextlib import suppress
 
-from pythonarium_kernel import worker
+from pythonarium_kernel import limits, worker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,7 +145,7 @@ class _Zygote:
                 self._road.close()
                 _become_worker(options, descriptors)
             except BaseException as error:  # noqa: BLE001  # there is nobody above
-                text = f"pythonarium: the worker did not start: {error!r}\n"
+                text = f"{type(error).__name__}: {error}\n"
                 with suppress(OSError):
                     os.write(2, text.encode("utf-8", "backslashreplace"))
             finally:
@@ -213,6 +215,7 @@ def _become_worker(options: "dict[str, Any]", descriptors: "list[int]") -> None:
         os.dup2(descriptor, target)
         os.close(descriptor)
     _settle_in(options)
+    limits.apply(options["limits"])
     worker.main(worker.Setup(descriptors[3:], options["tells"]))
 
 

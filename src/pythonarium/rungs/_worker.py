@@ -21,7 +21,6 @@ import select
 import signal
 import socket
 import threading
-import weakref
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -390,9 +389,11 @@ class Worker:
         if exports is not None:
             exports.clear()
         self._open.close_all()
+        _workers.discard(self)
 
 
-_workers: "weakref.WeakSet[Worker]" = weakref.WeakSet()
+_workers: set[Worker] = set()
+"""All that are alive: none is collected with an interpreter that nobody closed."""
 
 
 def _reset_after_fork() -> None:

@@ -28,6 +28,7 @@ from pythonarium.errors import (
     ScriptInterruptedError,
     ScriptTimeoutError,
     ThreadSafetyError,
+    UnsupportedError,
     VariableTypeError,
     WorkerDiedError,
 )
@@ -38,7 +39,7 @@ from pythonarium.rungs._ends import StoppedByForce
 from pythonarium.rungs._output import Output
 from pythonarium.rungs._worker import Worker
 from pythonarium.settings import PathSetting
-from pythonarium_kernel import codec, report
+from pythonarium_kernel import codec, report, wire
 from pythonarium_kernel.runner import ScriptFailed
 
 __all__ = ["ProcessRung"]
@@ -68,6 +69,7 @@ class ProcessRung:
             streams.on_stdout, streams.on_stderr, streams.output_limit
         )
         self._path = path or PathSetting.read()
+        self._limits = options.limits
         self._pid = os.getpid()
         self._lost: WorkerDiedError | None = None
         self._discarded: list[int] = []
@@ -85,15 +87,18 @@ class ProcessRung:
         if not zygote.is_alive:
             _zygote.release(zygote)
             zygote = self._zygote = _zygote.acquire(self._start)
-        worker = self._worker = Worker(
-            zygote, self._output, _options(zygote, self._path)
-        )
-        told = worker.facts
+        told = {**_options(zygote, self._path), "limits": self._limits}
+        try:
+            worker = self._worker = Worker(zygote, self._output, told)
+        except wire.WireError:
+            said = self._output.tail.strip()
+            raise UnsupportedError(f"a worker did not start: {said}") from None
+        facts = worker.facts
         self.facts: Facts = Facts(
             rung="process",
-            python_version=str(told["version"]),
-            executable=str(told["executable"]),
-            environment=str(told["prefix"]),
+            python_version=str(facts["version"]),
+            executable=str(facts["executable"]),
+            environment=str(facts["prefix"]),
             pid=worker.pid,
         )
         return worker
