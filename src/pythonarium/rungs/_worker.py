@@ -50,6 +50,13 @@ CLOSE_SECONDS = 1.0
 LONGEST = 3_600_000.0
 """Milliseconds of one wait."""
 _READ = 1 << 16
+_RUNNING = frozenset(
+    (
+        *("execute", "execute_file", "evaluate", "operate", "advance"),
+        *("import_module", "await_start", "await_step"),
+    )
+)
+"""Requests that run code of a script, and end when they are interrupted."""
 
 
 class Worker:
@@ -67,6 +74,7 @@ class Worker:
         self._interrupted = False
         self._deadlines: list[float] = []
         self._number = 0
+        self._is_run = False  # whether the outermost request runs a script
         self._depth = 0
         self._inside: int | None = None  # the thread whose request is on
         self.discards: list[int] = []
@@ -158,7 +166,7 @@ class Worker:
         depth, waiting = self._depth, len(deadlines)
         try:
             if depth == 0:
-                self._begin()
+                self._begin(operation)
             self._depth = depth + 1
             if timeout is not None:
                 deadlines.append(monotonic() + timeout)
@@ -175,8 +183,9 @@ class Worker:
             if depth == 0:
                 self._stopping = self._inside = None
 
-    def _begin(self) -> None:
+    def _begin(self, operation: str) -> None:
         self._number += 1
+        self._is_run = operation in _RUNNING
         self._started = monotonic()
         self._inside = threading.get_ident()
         self._interrupted, self._stopping = False, None
@@ -267,7 +276,7 @@ class Worker:
 
     def interrupt(self) -> bool:
         """End the outermost run; return False if none is on."""
-        if not self._depth or self.is_dead:
+        if not self._depth or self.is_dead or not self._is_run:
             return False
         self._interrupted = True
         self._ask_to_stop()
