@@ -56,10 +56,11 @@ def run(
     effort = QUICK if quick else FULL
     slow = replace(effort, rounds=min(effort.rounds, 31))
     few = replace(effort, rounds=min(effort.rounds, 5), batch=0.000_1)
+    trips = replace(effort, rounds=min(effort.rounds, 61), batch=20 * effort.batch)
     report = Report("the process rung")
     with progress() as task:
         for name, race, how_long in (
-            ("round trip", round_trip, effort),
+            ("round trip", round_trip, trips),
             ("new workers", new_workers, slow),
             ("ends", ends, slow),
             ("8 MB", lambda: arrays(SMALL, 1 / 3), slow),

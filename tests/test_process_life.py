@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import numpy as np
 import pytest
 
 from programs import run_script
-from pythonarium import Interpreter, ScriptError, WorkerDiedError
+from pythonarium import ClosedError, Interpreter, ScriptError, WorkerDiedError
 
 pytestmark = pytest.mark.row("B19")
 
@@ -170,3 +171,31 @@ def test_object_of_the_host_that_is_not_there_any_more(python: Interpreter) -> N
             {"call": os.getpid},
         )
     assert python.exec("6 * 7").value == 42
+
+
+@pytest.mark.row("B17")
+def test_what_refers_to_a_worker_that_died_is_refused(python: Interpreter) -> None:
+    python.exec("x = [1]")
+    scope = python.watch()
+    handle, result = python.handle("x"), python.exec("x")
+    with pytest.raises(WorkerDiedError):
+        python.exec("import os; os.abort()", capture=True)
+    python.exec("x = [2]")
+    other = python.handle("x")
+    with pytest.raises(ClosedError):
+        len(handle)
+    with pytest.raises(ClosedError, match="lost with its worker"):
+        _ = result.value
+    assert python.get(other) == [2]
+    scope.close()
+
+
+def test_function_of_a_worker_that_died_is_refused(python: Interpreter) -> None:
+    kept: list[Any] = []
+    python.exec("keep(lambda: 5)", {"keep": kept.append})
+    assert kept[0]() == 5
+    with pytest.raises(WorkerDiedError):
+        python.exec("import os; os.abort()", capture=True)
+    python.exec("x = 1")
+    with pytest.raises(Exception, match="ended"):
+        kept[0]()

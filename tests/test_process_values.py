@@ -338,3 +338,15 @@ def test_slot_is_not_used_again_while_a_view_is_alive(python: Interpreter) -> No
         kept.append(result["out"][5:])
     assert [part[0] for part in kept] == [1, 2, 3, 4, 5]
     assert python.eval("[int(array[-1]) for array in kept]") == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.row("B13")
+def test_array_in_the_arena_is_found_after_the_arena_has_grown(
+    python: Interpreter,
+) -> None:
+    code = "import numpy\narray = numpy.ones(size)"
+    first = python.exec(code, {"size": 1_000_000}, {"array": np.ndarray})["array"]
+    second = python.exec(code, {"size": 5_000_000}, {"array": np.ndarray})["array"]
+    inputs = {"first": first, "second": second}
+    receipt = python.exec("first[0] = second[0] = 5.0", inputs).receipt
+    assert (first[0], second[0], receipt.bytes_copied) == (5.0, 5.0, 0)

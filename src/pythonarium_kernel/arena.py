@@ -62,7 +62,7 @@ class Arena:
         self._lock = RLock()
         self._map: Any = None
         self._size = 0
-        self._address = 0
+        self._maps: list[tuple[weakref.ref[Any], int, int]] = []  # address, size
         self._top = 0
         self._free: dict[int, list[int]] = {}  # size of the slot -> offsets
         self._users: dict[int, list[int]] = {}  # offset -> size of the slot, views
@@ -106,9 +106,11 @@ class Arena:
     def _remap(self, size: int) -> None:
         import ctypes
 
-        self._map = mmap.mmap(self.descriptor, size)  # views keep the one before
+        self._map = mmap.mmap(self.descriptor, size)  # views keep those before
         self._size = size
-        self._address = ctypes.addressof(ctypes.c_char.from_buffer(self._map))
+        address = ctypes.addressof(ctypes.c_char.from_buffer(self._map))
+        self._maps = [known for known in self._maps if known[0]() is not None]
+        self._maps.append((weakref.ref(self._map), address, size))
 
     def free(self, places: "Any") -> None:
         """Take back slots that the other side does not look at any more."""
@@ -203,9 +205,10 @@ class Arena:
 
     def place_of(self, address: int, size: int) -> "Optional[Place]":
         """Return the place of memory that lies in the arena, or None."""
-        offset = address - self._address
-        if self._address and offset >= 0 and offset + size <= self._size:
-            return offset, size
+        for known, start, room in self._maps:
+            offset = address - start
+            if offset >= 0 and offset + size <= room and known() is not None:
+                return offset, size
         return None
 
     def _view(self, offset: int, size: int) -> "Any":

@@ -3,7 +3,8 @@
 SIGINT means: read the stop pipe.  It says `look`, and the handler ends each run whose time
 is over; or `interrupt` with the number of a request: its outermost run ends if that
 request is still the one that is on, or is the next to come.  So a signal that comes too
-late ends nothing, and one that comes early is not lost.
+late ends nothing, and one that comes early is not lost.  The host goes on asking until it
+has its answer, so a run that started a little later than it thinks ends as well.
 
 The handler raises only in a script's lines, never in ours, and never after the run.
 """
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 STOP = struct.Struct("<BQ")
 """What stands on the stop pipe for each signal: LOOK or INTERRUPT, number of a request."""
 LOOK, INTERRUPT = 1, 2
-EARLY_NS = 2_000_000
-"""A deadline that is so near has passed: the host's clock started a little earlier."""
 
 
 def handler(link: "Any") -> "Callable[[int, Optional[FrameType]], None]":
@@ -57,7 +56,7 @@ def _orders(descriptor: int) -> "list[tuple[int, int]]":
 
 def _look(active: "list[Run]") -> None:
     """End the runs whose time is over."""
-    now = perf_counter_ns() + EARLY_NS
+    now = perf_counter_ns()
     for run in active:
         timeout = run.timeout
         if timeout and run.wall_start and now - run.wall_start >= timeout * 1e9:

@@ -54,16 +54,22 @@ class Setup:
         calls, answers, stops, loose, links: descriptors, see above.
         arenas: descriptors of the host's arena and the worker's own, where there are any.
         tells: the streams for which the host has a callable.
+        first_handle: the number of the first handle: beyond those of workers before.
     """
 
-    __slots__ = ("answers", "arenas", "calls", "links", "loose", "stops", "tells")
+    __slots__ = (
+        *("answers", "arenas", "calls", "first_handle", "links", "loose", "stops"),
+        "tells",
+    )
 
-    def __init__(self, descriptors: "list[int]", tells: "tuple[str, ...]") -> None:
+    def __init__(
+        self, descriptors: "list[int]", tells: "tuple[str, ...]", first_handle: int
+    ) -> None:
         self.calls, self.answers, self.stops, self.loose, self.links, *arenas = (
             descriptors
         )
         self.arenas = arenas
-        self.tells = tells
+        self.tells, self.first_handle = tells, first_handle
 
 
 class WorkerSession(Session):
@@ -132,6 +138,7 @@ class MainLink(WorkerLink):
             streams.PipeSink("stderr", 2, tell.get("stderr")),
         )
         self.session = WorkerSession(self.sinks, lambda: self.owed == self.number)
+        self.session.handles.start_at(setup.first_handle)
         self.stops = setup.stops
         self.number = 0  # of the outermost request that is on
         self.peak_memory = 0

@@ -216,7 +216,9 @@ def _become_worker(options: "dict[str, Any]", descriptors: "list[int]") -> None:
         os.close(descriptor)
     _settle_in(options)
     limits.apply(options["limits"])
-    worker.main(worker.Setup(descriptors[3:], options["tells"]))
+    worker.main(
+        worker.Setup(descriptors[3:], options["tells"], options["first_handle"])
+    )
 
 
 def _settle_in(options: "dict[str, Any]") -> None:

@@ -37,6 +37,8 @@ class HostLink(Link):
 
     def send(self, kind: int, body: bytes) -> None:
         """Write a frame."""
+        if self._worker.is_dead:  # and its descriptor may be another's by now
+            raise wire.Gone("the worker has ended")
         self.phase = "sending"
         wire.write(self._descriptor, wire.framed(kind, body))
         self.phase = "waiting"

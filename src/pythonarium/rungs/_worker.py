@@ -37,6 +37,7 @@ from pythonarium_kernel.arena import Arena
 from pythonarium_kernel.exports import Exports
 from pythonarium_kernel.link import Link
 from pythonarium_kernel.orders import INTERRUPT, LOOK, STOP
+from pythonarium_kernel.proxies import Proxy, exports_of
 
 __all__ = ["GRACE", "Worker"]
 
@@ -148,6 +149,10 @@ class Worker:
     def is_busy(self) -> bool:
         """Whether a request is on."""
         return self._depth > 0
+
+    def is_stranger(self, value: object) -> bool:
+        """Tell whether a value refers to an object of another worker."""
+        return type(value) is Proxy and exports_of(value) is not self.exports
 
     def discard(self, number: int) -> None:
         """Have a handle released with the next request."""

@@ -9,6 +9,8 @@ Invariants
   if that was asked for (`restart`) or the host itself ended it; else every call tells
   what became of it.
 - What the worker held is gone with it, and the error that tells of its end says so.
+  Numbers of handles are never used twice, also not by the next worker; what else refers
+  to the one before is refused.
 - Each call that comes back, well or not, leaves the conversation with the worker in step,
   or the worker dead.
 """
@@ -49,6 +51,8 @@ _WITH_INPUTS = (*_RUNS, "evaluate")
 _INPUTS, _TIMEOUT, _CAPTURE = 3, 6, 7
 """Where in the arguments of a run its inputs, timeout and capture stand."""
 _BYTES = (bytes, bytearray)
+_WITH_TOKENS = ("close_frame", "await_step", "crossing")
+"""Requests that name an object of the worker which a request before has returned."""
 
 
 class ProcessRung:
@@ -70,6 +74,7 @@ class ProcessRung:
         )
         self._path = path or PathSetting.read()
         self._limits = options.limits
+        self._workers = 0  # that there have been
         self._pid = os.getpid()
         self._lost: WorkerDiedError | None = None
         self._discarded: list[int] = []
@@ -87,7 +92,12 @@ class ProcessRung:
         if not zygote.is_alive:
             _zygote.release(zygote)
             zygote = self._zygote = _zygote.acquire(self._start)
-        told = {**_options(zygote, self._path), "limits": self._limits}
+        self._workers += 1
+        told = {
+            **_options(zygote, self._path),
+            "limits": self._limits,
+            "first_handle": (self._workers << 32) + 1,
+        }
         try:
             worker = self._worker = Worker(zygote, self._output, told)
         except wire.WireError:
@@ -127,6 +137,10 @@ class ProcessRung:
     def _carry(self, worker: Worker, operation: str, args: tuple[Any, ...]) -> Any:
         if operation in _RUNS:
             return self._run(worker, operation, args)
+        if operation in _WITH_TOKENS and any(map(worker.is_stranger, args)):
+            if operation == "close_frame":  # it went with its worker
+                return None
+            raise ClosedError("what this belongs to was lost with its worker")
         timeout = None
         if operation == "evaluate" and len(args) > _TIMEOUT:
             timeout = args[_TIMEOUT]
