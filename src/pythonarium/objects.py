@@ -9,9 +9,8 @@ from pythonarium.contexts import Contexts
 from pythonarium.errors import ClosedError, ThreadSafetyError, VariableTypeError
 from pythonarium.handles import Handle, number_of, road_of
 from pythonarium.types import Converter
-from pythonarium_kernel.link import Opaque
 from pythonarium_kernel.report import is_own_file
-from pythonarium_kernel.session import Caller, Ref
+from pythonarium_kernel.session import Caller, Opaque, Ref
 
 __all__ = ["HandleRoad", "caller"]
 

@@ -12,7 +12,7 @@ Invariants
 
 from pythonarium_kernel import codec, faults, wire
 from pythonarium_kernel.proxies import Proxy, exports_of, number_of
-from pythonarium_kernel.session import Ref
+from pythonarium_kernel.session import Opaque, Ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,22 +33,6 @@ class ByReference:
 
     def __init__(self, value: object) -> None:
         self.value = value
-
-
-class Opaque(Ref):
-    """An object that came where the host will check a type: no value, but a Ref to it.
-
-    Attributes:
-        type_name: of the object, or of what is around it.
-        path: where in it stands what cannot cross.
-        reason: what that is.
-    """
-
-    __slots__ = ("path", "reason", "type_name")
-
-    def __init__(self, number: int, type_name: str, path: str, reason: str) -> None:
-        super().__init__(number)
-        self.type_name, self.path, self.reason = type_name, path, reason
 
 
 class Link(codec.Peer):

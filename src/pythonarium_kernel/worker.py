@@ -27,10 +27,10 @@ from contextlib import suppress
 from pythonarium_kernel import codec, orders, report, route, streams, watchdog, wire
 from pythonarium_kernel.arena import Arena
 from pythonarium_kernel.exports import Exports
-from pythonarium_kernel.link import ByReference, Link, Opaque
+from pythonarium_kernel.link import ByReference, Link
 from pythonarium_kernel.proxies import Proxy
 from pythonarium_kernel.runner import Run, ScriptFailed, perform
-from pythonarium_kernel.session import Caller, RefusedValue, Session
+from pythonarium_kernel.session import Caller, Opaque, RefusedValue, Session
 from pythonarium_kernel.tasks import Tasks
 from pythonarium_kernel.values import is_scalar, obstacle
 from pythonarium_kernel.worker_links import ThreadLink, WorkerLink

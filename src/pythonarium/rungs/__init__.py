@@ -1,7 +1,6 @@
 """One module per place where a script can run, one protocol in `_base`."""
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -96,7 +95,9 @@ def _python(options: Options) -> str:
             )
         return sys.executable
     text = os.fspath(python)  # type: ignore[call-overload]
-    found = shutil.which(text)
+    from shutil import which  # noqa: PLC0415  # it takes long, and few need it
+
+    found = which(text)
     if found is None:
         raise UnsupportedError(
             f"python={text!r} is no program that is there; pass the path of a Python"

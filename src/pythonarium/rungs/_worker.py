@@ -19,23 +19,21 @@ Invariants
 import os
 import select
 import signal
-import socket
 import threading
 from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 from pythonarium.errors import WorkerDiedError
-from pythonarium.rungs._base import on_behalf
 from pythonarium.rungs._descriptors import Descriptors, is_readable
 from pythonarium.rungs._ends import TOO_LATE, StoppedByForce, remove_files, signal_name
-from pythonarium.rungs._links import HostLink, ThreadEnd
+from pythonarium.rungs._links import HostLink
 from pythonarium.rungs._output import Output
+from pythonarium.rungs._threads import ScriptThreads
 from pythonarium.rungs._zygote import Zygote
 from pythonarium_kernel import codec, wire
 from pythonarium_kernel.arena import Arena
 from pythonarium_kernel.exports import Exports
-from pythonarium_kernel.link import Link
 from pythonarium_kernel.orders import INTERRUPT, LOOK, STOP
 from pythonarium_kernel.proxies import Proxy, exports_of
 
@@ -79,7 +77,7 @@ class Worker:
         self._depth = 0
         self._inside: int | None = None  # the thread whose request is on
         self.discards: list[int] = []
-        self._threads: list[threading.Thread] = []
+        self._threads = ScriptThreads(self)
         self._open = Descriptors()
         try:
             self._start(options)
@@ -107,8 +105,7 @@ class Worker:
         for descriptor in given:
             opened.close(descriptor)
         self._watch()
-        self._local = threading.local()
-        self.exports = Exports(self._link, guards=True)
+        self.exports = Exports(self._threads.link, guards=True)
         self.arenas = (Arena(arenas[0]), Arena(arenas[1])) if arenas else (None, None)
         self.link = HostLink(self, self._calls)
         self._frames = wire.Frames()
@@ -291,47 +288,17 @@ class Worker:
 
     # Links of further threads
 
-    def _link(self) -> Link:
-        link: Link = getattr(self._local, "link", self.link)
-        return link
+    @property
+    def inside(self) -> int | None:
+        """The thread whose request is on."""
+        return self._inside
 
     def serve_threads(self) -> None:
         """Be ready for threads of scripts that use objects of the host."""
-        if not self._threads:
-            self._poll.unregister(self._links)
-            thread = threading.Thread(
-                target=self._take_links, name="pythonarium-links", daemon=True
-            )
-            self._threads.append(thread)
-            thread.start()
-
-    def _take_links(self) -> None:
-        while True:
-            try:
-                _, descriptors, _, _ = socket.recv_fds(self._links, 16, 1)
-            except OSError:
-                return
-            if not descriptors:
-                return
-            thread = threading.Thread(
-                target=self._serve_thread,
-                args=(descriptors[0],),
-                name="pythonarium-script-thread",
-                daemon=True,
-            )
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve_thread(self, descriptor: int) -> None:
-        link = self._local.link = ThreadEnd(self, descriptor)
-        on_behalf.set(lambda: self._inside)
-        self._open.add(descriptor)
-        with suppress(wire.WireError, OSError):
-            while True:
-                kind, body, tail = link.received()
-                if kind == wire.CALL:
-                    link.serve(body, tail)
-        self._open.close(descriptor)
+        if not self._threads.is_ready:
+            with suppress(KeyError):  # another thread has come first
+                self._poll.unregister(self._links)
+            self._threads.start(self._links)
 
     # Its end
 
