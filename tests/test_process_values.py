@@ -26,7 +26,8 @@ from pythonarium import (
     VariableTypeError,
     WorkerDiedError,
 )
-from pythonarium_kernel import codec, wire
+from pythonarium_kernel import codec, faults, wire
+from pythonarium_kernel.report import from_exception
 
 VERSIONS = {"3.9": "3.9.18", "3.10": "3.10.13", "3.11": "3.11.7", "3.12": "3.12.1"}
 VERSIONS["3.13"] = "3.13.0"
@@ -350,3 +351,56 @@ def test_array_in_the_arena_is_found_after_the_arena_has_grown(
     inputs = {"first": first, "second": second}
     receipt = python.exec("first[0] = second[0] = 5.0", inputs).receipt
     assert (first[0], second[0], receipt.bytes_copied) == (5.0, 5.0, 0)
+
+
+# Exceptions as data
+
+
+def report_of(error: BaseException) -> dict[str, Any]:
+    return {**from_exception(error)}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        (),
+        ("error",),
+        ("error", {}),
+        ("error", {**report_of(KeyError(1)), "frames": [1]}),
+        ("error", {**report_of(KeyError(1)), "own": 7}),
+        ("error", {**report_of(KeyError(1)), "cause": 5}),
+        ("refusal", "SystemExit", "", {}),
+        ("refusal", "MissingVariable", "x", {}),
+        ("refusal", "MissingVariable", "x", {"name": 1, "context": "", "names": []}),
+    ],
+    ids=str,
+)
+def test_exception_that_is_none_is_refused(data: object) -> None:
+    with pytest.raises(faults.Malformed):
+        faults.as_exception(data)
+
+
+@pytest.mark.row("B2")
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("a"),
+        KeyError("a"),
+        OSError(2, "no file", "x"),
+        UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"),
+        SystemExit(3),
+        StopIteration(5),
+        ExceptionGroup("several", [ValueError(1), KeyError(2)]),
+        codec.Refused("of a library"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_exception_is_one_again(error: BaseException) -> None:
+    error.add_note("a note")
+    back = faults.as_exception(faults.as_data(error))
+    assert type(back).__name__ == type(error).__name__
+    assert (str(back), back.__notes__) == (str(error), ["a note"])
+    for base in type(error).__mro__:
+        if base.__module__ == "builtins":
+            assert isinstance(back, base)

@@ -20,6 +20,7 @@ from pythonarium_kernel.handles import HandleRefusal
 from pythonarium_kernel.runner import ScriptFailed
 from pythonarium_kernel.scripts import SourceError
 from pythonarium_kernel.session import MissingVariable, RefusedValue
+from pythonarium_kernel.tags import Refused
 from pythonarium_kernel.watchdog import Interrupt
 
 TYPE_CHECKING = False
@@ -29,19 +30,27 @@ if TYPE_CHECKING:
 
     from pythonarium_kernel.report import FrameData, Report
 
-_ATTRIBUTES = {
-    ScriptFailed: ("report", "stdout", "stderr", "timeout", "wall_ns", "cpu_ns"),
-    SourceError: ("report",),
-    MissingVariable: ("name", "context", "names"),
-    RefusedValue: ("name", "path", "reason"),
-    ContextRefusal: (),
-    HandleRefusal: (),
+_NUMBER = (int, float, type(None))
+_ATTRIBUTES: "dict[type[Exception], dict[str, tuple[type, ...]]]" = {
+    ScriptFailed: {
+        "report": (dict,),
+        "stdout": (str,),
+        "stderr": (str,),
+        "timeout": _NUMBER,
+        "wall_ns": _NUMBER,
+        "cpu_ns": _NUMBER,
+    },
+    SourceError: {"report": (dict,)},
+    MissingVariable: {"name": (str,), "context": (str,), "names": (list,)},
+    RefusedValue: {"name": (str,), "path": (str,), "reason": (str,)},
+    ContextRefusal: {},
+    HandleRefusal: {},
 }
 """What a session refuses, and what each refusal tells."""
 _BY_NAME: "dict[str, type[Exception]]" = {cls.__name__: cls for cls in _ATTRIBUTES}
 
 
-class Malformed(Exception):
+class Malformed(Refused):
     """What should describe an exception does not."""
 
 
@@ -83,8 +92,11 @@ def _refusal(name: str, message: str, facts: "dict[str, Any]") -> Exception:
     cls = _BY_NAME[name]
     error = cls.__new__(cls)
     error.args = (message,)
-    for attribute in _ATTRIBUTES[cls]:
+    for attribute, kinds in _ATTRIBUTES[cls].items():
         value = facts[attribute]
+        if type(value) not in kinds:
+            text = f"a {name} whose {attribute} is a {type(value).__name__}"
+            raise Malformed(text)
         setattr(error, attribute, sound(value) if attribute == "report" else value)
     return error
 
@@ -206,6 +218,6 @@ def _instance(cls: "Any", data: "Report") -> BaseException:
     made: BaseException = cls.__new__(cls, data["message"])
     made.__dict__[report.CARRIED] = data
     if issubclass(cls, SystemExit):
-        code = data["exit_code"]
-        made.code = code if not data["message"] else data["message"]  # type: ignore[attr-defined]
+        code: object = data["message"] or data["exit_code"]
+        made.code, made.args = code, (code,)  # type: ignore[attr-defined]
     return made

@@ -63,13 +63,15 @@ def _preload(names: "list[str]") -> "dict[str, str]":
     import importlib
 
     failures = {}
-    threads = os.environ.setdefault("OPENBLAS_NUM_THREADS", "1") if names else None
+    is_ours = "OPENBLAS_NUM_THREADS" not in os.environ
+    if is_ours:  # threads would not be there in a fork
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"
     for name in names:
         try:
             importlib.import_module(name)
         except Exception as error:  # noqa: BLE001  # whatever it raises
             failures[name] = f"{type(error).__name__}: {error}"
-    if threads is not None:
+    if is_ours:
         os.environ.pop("OPENBLAS_NUM_THREADS", None)
     return failures
 
@@ -143,6 +145,8 @@ class _Zygote:
         if pid == 0:
             try:
                 self._road.close()
+                if self._host is not None:
+                    os.close(self._host)
                 _become_worker(options, descriptors)
             except BaseException as error:  # noqa: BLE001  # there is nobody above
                 text = f"{type(error).__name__}: {error}\n"
