@@ -36,7 +36,8 @@ _KINDS = (HELLO, CALL, REPLY, RAISE, CALL | TAIL, REPLY | TAIL, RAISE | TAIL)
 LIMIT = 2**31
 """Bytes that the body of a frame may have; larger buffers go through the arena."""
 _MARK = 0x70797468
-_CHUNK = 1 << 16
+_CHUNK = 1 << 13
+"""Bytes that a first read has room for: most messages are small, and room costs."""
 
 
 class WireError(Exception):

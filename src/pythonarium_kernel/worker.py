@@ -21,6 +21,9 @@ End
 import os
 import signal
 import sys
+from _signal import (  # type: ignore[import-not-found]
+    getsignal,  # the public one makes an enum of what it returns
+)
 from _thread import get_ident
 from contextlib import suppress
 
@@ -165,7 +168,7 @@ class MainLink(WorkerLink):
             self.number += 1
             self.serve(body, tail)
             self.owed = 0
-            if signal.getsignal(signal.SIGINT) is not self.handler:
+            if getsignal(signal.SIGINT) is not self.handler:
                 signal.signal(
                     signal.SIGINT, self.handler
                 )  # a script has put up its own
