@@ -16,11 +16,12 @@ from cyclopts import Parameter
 
 from pythonarium.cli.jdks import OLDEST, find_jdk
 from pythonarium.errors import PythonariumError
-from pythonarium.interpreter import RUNGS, Interpreter
+from pythonarium.interpreter import Interpreter
+from pythonarium.rungs import RUNGS
 
 __all__ = ["Finding", "doctor", "examine"]
 
-LATER_RUNGS: Final = ("own-gil", "process", "cluster")
+LATER_RUNGS: Final = ("own-gil", "cluster")
 PACKAGES: Final = {"numpy": "numpy", "pandas": "pandas", "pyarrow": "pandas"}
 """Package -> the extra of Pythonarium that brings it."""
 NEWEST_JDK: Final = 25
