@@ -127,7 +127,7 @@ def test_host_that_gets_ctrl_c_ends_the_run_and_keeps_the_state(
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         python.exec(
-            "done = []\ntry:\n  while True: len('')\nfinally:\n  done.append(1)"
+            "done = []\ntry:\n  while True:\n    len('')\nfinally:\n  done.append(1)"
         )
     assert time.monotonic() - started < SHORT + FORCED
     assert python.exec("kept, done", outputs={"done": list})["done"] == [1]
