@@ -126,7 +126,9 @@ def test_host_that_gets_ctrl_c_ends_the_run_and_keeps_the_state(
     timer.start()
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        python.exec("done = []\ntry:\n  while True: pass\nfinally:\n  done.append(1)")
+        python.exec(
+            "done = []\ntry:\n  while True:\n    len('')\nfinally:\n  done.append(1)"
+        )
     assert time.monotonic() - started < SHORT + FORCED
     assert python.exec("kept, done", outputs={"done": list})["done"] == [1]
 

@@ -39,8 +39,7 @@ def handler(link: "Any") -> "Callable[[int, Optional[FrameType]], None]":
                 session.interrupt()
             elif number in (link.number, link.number + 1):
                 link.owed = number
-        if frame is not None:
-            watchdog.strike(frame.f_code.co_filename)
+        watchdog.strike_at(frame)
 
     return handle
 

@@ -29,7 +29,7 @@ from pythonarium_kernel.report import is_own_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType
+    from types import CodeType, FrameType
     from typing import Optional
 
     from pythonarium_kernel.runner import Run
@@ -59,6 +59,25 @@ def use_signals() -> None:
     """
     global _by_signal
     _by_signal = True
+
+
+_ENTRIES = frozenset(
+    ("run_script", "run_until_exit", "_guarded", "_apply", "_call", "start", "step")
+)
+"""The functions of ours that call code of a script."""
+
+
+def strike_at(frame: "Optional[FrameType]") -> None:
+    """Raise as `strike` does, if a signal has come in code of a script.
+
+    Code of the standard library counts as what has called it: the script, or one of us.
+    """
+    while frame is not None and not is_own_file(frame.f_code.co_filename):
+        frame = frame.f_back
+        if frame is not None and is_own_file(frame.f_code.co_filename):
+            if frame.f_code.co_name in _ENTRIES:
+                strike("")
+            return
 
 
 def strike(filename: str) -> None:

@@ -229,6 +229,7 @@ def test_script_cleans_up_at_its_timeout(python: Interpreter) -> None:
         finally:
             done.append("finally")
     """
+    python.exec("import asyncio, contextlib")  # which takes its time
     with usable_afterwards(python), pytest.raises(ScriptTimeoutError):
         python.exec(dedent(code), timeout=SHORT)
     assert python.eval("sorted(done)") == ["coroutine", "finally", "generator", "with"]
