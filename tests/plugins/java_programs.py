@@ -1,0 +1,102 @@
+"""Java programs that a test compiles and runs, each in a JVM of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+DIRECT: Final = "-Xss16m"
+"""With this stack the threads of Java run Python themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a Java program ended, and what it wrote."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def printed(self) -> str:
+        """What it wrote to stdout; it must have ended well, and complained of nothing."""
+        assert (self.code, self.stderr) == (0, ""), self.stdout + self.stderr
+        return self.stdout
+
+    @property
+    def sections(self) -> dict[str, str]:
+        """What it printed, by the lines `== title`."""
+        parts = self.printed.removeprefix("== ").split("\n== ")
+        return dict(part.rstrip("\n").split("\n", 1) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Java:
+    """A JDK, and what is on the class path."""
+
+    home: Path
+    jar: Path
+    classes: Path
+    folder: Path
+
+    def compile(self, sources: Iterable[Path], classes: Path, *options: str) -> None:
+        """Compile programs; a warning is an error."""
+        lint = ("-Xlint:all,-try,-rawtypes,-unchecked", "-Werror")
+        arguments = ("-J-XX:-UsePerfData", "-cp", self.jar, "-d", classes, *lint)
+        done = subprocess.run(
+            [self.home / "bin/javac", *arguments, *options, *sources],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def run(
+        self,
+        program: str,
+        *arguments: str,
+        options: Iterable[str] = (DIRECT,),
+        environment: Mapping[str, str] | None = None,
+        python: str | None = sys.executable,
+        stdin: str = "",
+    ) -> Ended:
+        """Run a program to its end.
+
+        Args:
+            program: the name of its class.
+            arguments: for the program.
+            options: for java.
+            environment: variables beside those of this process.
+            python: for the property that names the Python; None leaves it out.
+            stdin: what the program can read.
+        """
+        named = (f"-Dorg.pythonarium.python={python}",) if python else ()
+        class_path = os.pathsep.join([str(self.classes), str(self.jar)])
+        words = (*self.options, *named, "-cp", class_path, *options, program)
+        done = subprocess.run(
+            [self.home / "bin/java", *words, *arguments],
+            env={**clean_environment(), **(environment or {})},
+            cwd=self.folder,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What every JVM is given: leave nothing in the temporary folder, ask nothing."""
+        crash = f"-XX:ErrorFile={self.folder}/hs_err_%p.log"
+        return ("-XX:-UsePerfData", crash, "--enable-native-access=ALL-UNNAMED")
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's variables but for those that choose a Python or a jar."""
+    chosen = ("PYTHONARIUM_", "VIRTUAL_ENV", "CLASSPATH")
+    return {k: v for k, v in os.environ.items() if not k.startswith(chosen)}
