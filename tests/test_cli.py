@@ -24,9 +24,8 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 def test_help_lists_the_commands_that_are_there() -> None:
     done = run("--help")
     assert (done.returncode, done.stderr) == (0, "")
-    for command in ("run", "doctor", "jar", "java", "repl"):
+    for command in ("run", "packages", "doctor", "jar", "java", "repl"):
         assert f"│ {command} " in done.stdout
-    assert "packages" not in done.stdout
     assert run().stdout == done.stdout
 
 
@@ -60,7 +59,10 @@ def test_an_unknown_command_is_wrong_use() -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("package", ["cyclopts", "rich", "numpy", "pandas", "msgspec"])
+@pytest.mark.parametrize(
+    "package",
+    ["cyclopts", "rich", "numpy", "pandas", "msgspec", "packaging", "filelock"],
+)
 def test_import_of_pythonarium_brings_no_other_package(package: str) -> None:
     source = f"import pythonarium, sys; sys.exit({package!r} in sys.modules)"
     subprocess.run([sys.executable, "-c", source], check=True, timeout=15)

@@ -13,9 +13,15 @@ from pythonarium.errors import (
     ClosedError,
     ContextError,
     LockTimeoutError,
+    PackageError,
+    PackageMissingError,
+    ProcessError,
+    ProcessTimeoutError,
     PythonariumError,
+    PythonNotFoundError,
     ScriptError,
     ScriptExitError,
+    ScriptMetadataError,
     ScriptSyntaxError,
     ScriptTimeoutError,
     SettingsError,
@@ -60,6 +66,8 @@ PLAIN_ERRORS = [
 ]
 FACTS = ["name", "context", "near", "path", "expected", "actual", "advice", "report"]
 FACTS += ["stdout", "stderr", "timeout", "elapsed", "code", "file", "line", "column"]
+FACTS += ["command", "exit_code", "output", "environment", "wanted", "looked_in"]
+FACTS += ["mend", "problem"]
 FACTS += ["text", "type_name", "type_module", "message", "frames", "notes", "traceback"]
 
 
@@ -71,6 +79,12 @@ def samples() -> Iterator[PythonariumError]:
     yield VariableMissingError.among("totla", ["total", "x"], "work")
     yield VariableTypeError("rows", "rows[2]['é']", "int", "str '5'")
     yield VariableTypeError("x", "x", "str", "int 5", "use str() first")
+    yield PythonNotFoundError("3.99", ["/usr/bin"], "uv python install 3.99")
+    yield ScriptMetadataError("script.py", 3, "the block is no TOML")
+    yield ProcessError(["python", "-c", "1 / 0"], 1, "out", "Traceback\n1 / 0")
+    yield ProcessTimeoutError(["python", "x.py"], 1.5, "out", "err")
+    yield PackageError("cannot install x", ["pip", "install", "x"], 1, "ERROR: no\n")
+    yield PackageMissingError("nump", "/env", ["numpy"])
     special = {ScriptSyntaxError, ScriptExitError, ScriptTimeoutError}
     for cls in SCRIPT_ERRORS:
         if cls not in special:
@@ -142,6 +156,12 @@ def test_note_that_a_host_adds_is_kept(error: PythonariumError) -> None:
         (SettingsError, ValueError),
         (UnsupportedError, RuntimeError),
         (ClosedError, RuntimeError),
+        (PythonNotFoundError, LookupError),
+        (ScriptMetadataError, ValueError),
+        (ProcessError, RuntimeError),
+        (ProcessTimeoutError, TimeoutError),
+        (PackageError, RuntimeError),
+        (PackageMissingError, LookupError),
         (ScriptTimeoutError, TimeoutError),
         (ScriptError, Exception),
     ],
@@ -191,3 +211,32 @@ def test_timeout_error_says_how_late_it_was() -> None:
     )
     late = ScriptTimeoutError(data, "", "", 1.5, 4.0)
     assert "it ended only 2.50 s later: on this rung" in str(late)
+
+
+def test_process_error_says_which_signal_ended_it() -> None:
+    assert str(ProcessError(["p"], -9)) == "p was ended by SIGKILL"
+    assert str(ProcessError(["p"], -99)) == "p was ended by 99"
+
+
+def test_process_error_shows_the_end_of_what_was_printed() -> None:
+    error = ProcessError(["p"], 3, "out", "".join(f"{n}\n\n" for n in range(30)))
+    lines = str(error).splitlines()
+    assert lines[:3] == ["p ended with exit code 3", "    [10 lines before]", "    10"]
+    assert lines[-1] == "    29"
+
+
+def test_package_error_keeps_passwords_to_itself() -> None:
+    command = ["pip", "--index-url", "https://me:secret@host/simple", "http://a@b:1/c"]
+    error = PackageError("cannot", command)
+    assert error.command == (
+        *("pip", "--index-url"),
+        *("https://me:****@host/simple", "http://a@b:1/c"),
+    )
+    assert "secret" not in repr(pickle.dumps(error))
+
+
+def test_missing_package_names_the_nearest() -> None:
+    error = PackageMissingError("nump", "/env", ["numpy"])
+    assert str(error) == (
+        "package 'nump' is not installed in /env; did you mean 'numpy'?"
+    )

@@ -9,7 +9,13 @@
     │   ├── ContextError (ValueError)           a context that is not there, or in use
     │   ├── SettingsError (ValueError)          a setting with a bad value, or set too late
     │   ├── UnsupportedError (RuntimeError)     not possible on this rung or this Python
+    │   ├── PythonNotFoundError (LookupError)   no such Python, or its environment is gone
+    │   ├── ScriptMetadataError (ValueError)    a script's block of metadata is broken
     │   └── ClosedError (RuntimeError)          an interpreter, frame or handle that is gone
+    ├── ProcessError (RuntimeError)             a process ended badly
+    │   └── ProcessTimeoutError (TimeoutError)  ... or not in time, and was killed
+    ├── PackageError (RuntimeError)             packages or an environment were not to be had
+    │   └── PackageMissingError (LookupError)   a package is not installed
     └── ScriptError                             the script raised
         ├── ScriptSyntaxError                   ... before it ran
         ├── ScriptExitError                     ... SystemExit, with a code
@@ -29,6 +35,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from pythonarium._errors.base import PythonariumError
+from pythonarium._errors.environments import (
+    PackageError,
+    PackageMissingError,
+    ProcessError,
+    ProcessTimeoutError,
+    PythonNotFoundError,
+    ScriptMetadataError,
+)
 from pythonarium_kernel import report as reports
 
 if TYPE_CHECKING:
@@ -39,6 +54,11 @@ __all__ = [
     "ContextError",
     "Frame",
     "LockTimeoutError",
+    "PackageError",
+    "PackageMissingError",
+    "ProcessError",
+    "ProcessTimeoutError",
+    "PythonNotFoundError",
     "PythonariumError",
     "ScriptAttributeError",
     "ScriptError",
@@ -46,6 +66,7 @@ __all__ = [
     "ScriptIndexError",
     "ScriptInterruptedError",
     "ScriptKeyError",
+    "ScriptMetadataError",
     "ScriptSyntaxError",
     "ScriptTimeoutError",
     "ScriptTypeError",
@@ -55,33 +76,6 @@ __all__ = [
     "VariableMissingError",
     "VariableTypeError",
 ]
-
-
-class PythonariumError(Exception):
-    """The base of all errors of this package."""
-
-    def __init__(self, message: str = "", **facts: object) -> None:
-        super().__init__(message)
-        self._facts = facts or {"message": message}
-
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self._facts, self._added_notes())
-
-    def _added_notes(self) -> list[str]:
-        """Return what the host has added by `add_note`."""
-        return list(getattr(self, "__notes__", ()))
-
-
-def _rebuild(
-    cls: type[PythonariumError], facts: dict[str, object], notes: list[str]
-) -> PythonariumError:
-    error = cls(**facts)  # type: ignore[arg-type]  # the facts that __init__ was given
-    for note in notes:
-        error.add_note(note)
-    return error
 
 
 class VariableMissingError(PythonariumError, KeyError):

@@ -1,9 +1,12 @@
-"""The command line: `pythonarium run`, `doctor`, `repl`, `jar`, `java`.
+"""The command line: `pythonarium run`, `packages`, `doctor`, `repl`, `jar`, `java`.
 
 app          the commands and their parser
 run          a script with typed variables in and out
+elsewhere    the same in another environment: --env, --python, --with, PEP 723
+packages     what is installed in an environment, and changes to it
 doctor       what works here, and what mends the rest
 repl         an interactive session
+options      what several commands have: which environment, where packages come from
 inputs       --in and --out as texts -> variables
 data_files   --in NAME=@FILE
 presenting   results and errors, for a reader or as JSON

@@ -10,7 +10,7 @@ from cyclopts import App, CycloptsError, Parameter
 from pythonarium.cli import process
 from pythonarium.cli.presenting import misuse_as_json, warn
 
-__all__ = ["main"]
+__all__ = ["LONE_DASH", "PACKAGES", "main"]
 
 WRONG_USE: Final = 2
 COMMANDS: Final = {
@@ -38,6 +38,10 @@ COMMANDS: Final = {
         Without a terminal there is no prompt: the lines of stdin run one by one.""",
 }
 """Name -> help.  Each is imported when it is called."""
+PACKAGES: Final = """List, install, remove or show the packages of an environment.
+
+Without --env and --python that is the environment of this command.  Exit code: 0 done, 1 it
+failed, 2 wrong use."""
 USAGES: Final = {
     "java": "Usage: pythonarium java [ARGUMENTS OF JAVA]",
     "run": "Usage: pythonarium run [OPTIONS] FILE | - | -c CODE [ARGS] [-- ARGS]",
@@ -68,6 +72,7 @@ def _app() -> App:
         exit_on_error=False,
         suppress_keyboard_interrupt=False,
     )
+    app.command("pythonarium.cli.packages:packages", name="packages", help=PACKAGES)
     for name, purpose in COMMANDS.items():
         app.command(
             f"pythonarium.cli.{name}:{name}",
@@ -89,7 +94,7 @@ def _version() -> str:
 
 def _wrong_use(words: Sequence[str], message: str) -> int:
     own = words[: words.index("--")] if "--" in words else words
-    command = own[0] if own and own[0] in COMMANDS else ""
+    command = own[0] if own and own[0] in (*COMMANDS, "packages") else ""
     if command == "run" and "--json" in own:
         sys.stdout.write(misuse_as_json(message))
     hint = "; the script's own options stand after --" if command == "run" else ""

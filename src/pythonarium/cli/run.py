@@ -7,9 +7,10 @@ from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
-from pythonarium.cli import process
+from pythonarium.cli import elsewhere, process
 from pythonarium.cli.app import LONE_DASH
 from pythonarium.cli.inputs import BadInputError, input_variables, output_types
+from pythonarium.cli.options import Place, Sources
 from pythonarium.cli.presenting import JsonPresenter, Outcome, Presenter, TextPresenter
 from pythonarium.errors import (
     PythonariumError,
@@ -21,7 +22,7 @@ from pythonarium.errors import (
     UnsupportedError,
     VariableTypeError,
 )
-from pythonarium.interpreter import Interpreter
+from pythonarium.interpreter import RUNGS, Interpreter
 from pythonarium.results import Result
 from pythonarium.variables import Variable
 from pythonarium_kernel import scripts
@@ -33,6 +34,10 @@ FAILED: Final = 1
 WRONG_USE: Final = 2
 TIMED_OUT: Final = 124
 INTERRUPTED: Final = 130
+
+
+_HERE: Final = Place()
+_ANYWHERE: Final = Sources()
 
 
 def _word(_type: object, tokens: Sequence[Any]) -> str:
@@ -59,6 +64,12 @@ def run(  # noqa: PLR0913  # one parameter for each option
     timeout: Annotated[
         float | None, Parameter(name="--timeout", metavar="SECONDS")
     ] = None,
+    packages: Annotated[
+        tuple[str, ...],
+        Parameter(name="--with", metavar="PACKAGE", show_default=False),
+    ] = (),
+    place: Place = _HERE,
+    sources: Sources = _ANYWHERE,
 ) -> int:
     """Run a script with typed variables in and out.
 
@@ -87,14 +98,29 @@ def run(  # noqa: PLR0913  # one parameter for each option
         Where the script runs; this version has shared: in this process.
     timeout
         End the script after so many seconds, with exit code 124.
+    packages
+        Run the script in an environment that has this package, and what the script
+        declares; it is built once and kept.
     """
     presenter: Presenter = JsonPresenter() if as_json else TextPresenter()
     try:
         variables, types = input_variables(inputs), output_types(outputs)
         start = _starter(words, code)
         _check_timeout(timeout)
+        where = elsewhere.interpreter_options(
+            _script_file(words, code),
+            rung=rung,
+            place=place,
+            packages=packages,
+            sources=sources,
+        )
+        if where.python is not None:
+            _check_elsewhere(
+                where, inputs, outputs, {"--all": every, "--json": as_json}
+            )
+            return elsewhere.run(where, _python_words(words, code), timeout)
         interpreter = process.open_interpreter(rung)
-    except (BadInputError, UnsupportedError, SettingsError) as error:
+    except (BadInputError, PythonariumError, OSError) as error:  # nothing was run
         presenter.misused(str(error))
         return WRONG_USE
     job = _Job(interpreter, presenter, timeout)
@@ -118,6 +144,29 @@ def _check_timeout(timeout: float | None) -> None:
         raise BadInputError(f"--timeout: expected seconds above 0, got {timeout:g}")
 
 
+def _check_elsewhere(
+    where: elsewhere.InterpreterOptions,
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    flags: dict[str, bool],
+) -> None:
+    """Refuse what needs a road to another process, which this version does not have.
+
+    Raises:
+        UnsupportedError: something of that kind was asked for.
+    """
+    asked = {"--in": bool(inputs), "--out": bool(outputs), **flags}
+    words = [option for option, is_asked in asked.items() if is_asked]
+    if where.rung not in RUNGS:
+        Interpreter(where.rung)  # refuses it
+    if words:
+        raise UnsupportedError(
+            f"{', '.join(words)}: not possible in {where.environment}: variables would"
+            " go to another environment by rung 'process', which is not in this version;"
+            " run the script without, or in this environment"
+        )
+
+
 # What to run
 
 _Start = Callable[..., Result]
@@ -131,6 +180,14 @@ def _starter(words: tuple[str, ...], code: str | None) -> _Start:
     if words[0] == "-":
         return _source("-", words[1:], _script_on_stdin, "<stdin>")
     return _file(words[0], words[1:])
+
+
+def _script_file(words: tuple[str, ...], code: str | None) -> str | None:
+    return words[0] if code is None and words[0] != "-" else None
+
+
+def _python_words(words: tuple[str, ...], code: str | None) -> list[str]:
+    return [*words] if code is None else ["-c", code, *words]
 
 
 def _file(path: str, arguments: tuple[str, ...]) -> _Start:

@@ -7,6 +7,7 @@ contexts     PythonContextManager
 frames       PythonGC
 objects      PythonObject
 python       Python               eval, import_module and the builtins
+process      PythonProcess        processes and packages
 constants    PythonConstants      settings
 errors       PythonException
 _shared      the one interpreter of the process, on which all of them work
@@ -22,6 +23,7 @@ from pythonarium.python4j.executioner import PythonExecutioner
 from pythonarium.python4j.frames import PythonGC
 from pythonarium.python4j.gil import PythonGIL
 from pythonarium.python4j.objects import PythonObject
+from pythonarium.python4j.process import PythonProcess
 from pythonarium.python4j.python import Python
 from pythonarium.python4j.variables import (
     PythonType,
@@ -39,6 +41,7 @@ __all__ = [
     "PythonGC",
     "PythonGIL",
     "PythonObject",
+    "PythonProcess",
     "PythonType",
     "PythonTypes",
     "PythonVariable",
