@@ -41,6 +41,7 @@ final class Launcher {
         if (failure != null) {
             throw new PythonException(failure.getMessage(), failure);
         }
+        NativeAccess.require();
         Settings settings = Settings.ofProcess();
         settings.freeze();
         MainThread thread = new MainThread();
