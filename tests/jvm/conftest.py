@@ -9,16 +9,13 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
 
 import pytest
 
-from java_programs import DIRECT, ROOT, Java
+from java_programs import DIRECT, PROGRAMS, ROOT, Java
 from pythonarium.jvm import jars
 from pythonarium.jvm.jdks import OLDEST, find_jdk
 from pythonarium.jvm.libraries import shared_library
-
-PROGRAMS: Final = Path(__file__).parent / "programs"
 
 
 def unusable(reason: str) -> None:

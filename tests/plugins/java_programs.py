@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
+PROGRAMS: Final = ROOT / "tests/jvm/programs"
 DIRECT: Final = "-Xss16m"
 """With this stack the threads of Java run Python themselves."""
 
@@ -91,12 +93,16 @@ class Java:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """What every JVM is given: leave nothing in the temporary folder, ask nothing."""
-        crash = f"-XX:ErrorFile={self.folder}/hs_err_%p.log"
-        return ("-XX:-UsePerfData", crash, "--enable-native-access=ALL-UNNAMED")
+        """What every JVM is given: to leave nothing behind, and to ask nothing."""
+        return (
+            "-XX:-UsePerfData",
+            f"-XX:ErrorFile={self.folder}/hs_err_%p.log",
+            f"-Djava.io.tmpdir={tempfile.gettempdir()}",
+            "--enable-native-access=ALL-UNNAMED",
+        )
 
 
 def clean_environment() -> dict[str, str]:
-    """Return this process's variables but for those that choose a Python or a jar."""
-    chosen = ("PYTHONARIUM_", "VIRTUAL_ENV", "CLASSPATH")
+    """Return this process's variables but for those that choose Python, or trace it."""
+    chosen = ("PYTHONARIUM_", "VIRTUAL_ENV", "CLASSPATH", "COVERAGE_")
     return {k: v for k, v in os.environ.items() if not k.startswith(chosen)}
