@@ -11,7 +11,8 @@ Invariants
   calls directly finds the context of its thread under `__main__`.
 - The interpreter is nobody else's: its streams stay routed, and what a script makes of the
   recursion limit stays.
-- What a function raises, `describe` turns into data.
+- What a function raises, `describe` turns into data.  An exception of Java's that is on
+  its way through Python is a JavaError, and known to Java by its number.
 """
 
 import sys
@@ -19,20 +20,88 @@ from _thread import get_ident
 
 from pythonarium_kernel import report, route
 from pythonarium_kernel.contexts import MAIN, ContextRefusal
+from pythonarium_kernel.jvm_output import (
+    JavaRun,
+    JavaSession,
+    Scope,
+    connect,
+    finish,
+    opened,
+)
 from pythonarium_kernel.process import route_for_good
 from pythonarium_kernel.runner import Run, ScriptFailed, perform_standing
 from pythonarium_kernel.scripts import SourceError, compiled
-from pythonarium_kernel.session import MissingVariable, Session
+from pythonarium_kernel.session import MissingVariable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional
+    from typing import Any, Callable, Optional
+
+    from pythonarium_kernel.report import Report
+
+__all__ = ["connect", "finish"]  # Java calls these two here as well
 
 current = route.current.get
-_session = Session()
+_session = JavaSession()
 _active = _session._active  # noqa: SLF001  # two halves of one thing
 _modules = _session.contexts.modules
-route_for_good(Run(_modules[MAIN], None, None))
+
+
+class JavaError(Exception):
+    """A function of Java's has thrown an exception.
+
+    Attributes:
+        class_name: the exception's class in Java.
+        class_names: that, and the names of all its superclasses.
+        message: what it says, or None.
+        stack: where it was thrown, as Java prints it.
+    """
+
+    def __init__(
+        self,
+        class_names: "tuple[str, ...]",
+        message: "Optional[str]",
+        stack: str,
+        number: "Optional[int]" = None,
+        held: object = None,
+    ) -> None:
+        self.class_name, self.class_names = class_names[0], class_names
+        self.message, self.stack = message, stack
+        self._number, self._held = number, held  # Java keeps its exception as long
+        text = self.class_name if message is None else f"{self.class_name}: {message}"
+        super().__init__(text)
+
+    def __reduce__(self) -> "tuple[Any, ...]":
+        return JavaError, (self.class_names, self.message, self.stack)
+
+
+def _number(error: BaseException) -> "Optional[int]":
+    return error._number if type(error) is JavaError else None  # noqa: SLF001  # ours
+
+
+report.host_mark = _number
+
+
+def java_error(
+    names: str,
+    message: "Optional[str]",
+    stack: str,
+    number: int,
+    held: object,
+    cause: "Optional[BaseException]",
+) -> JavaError:
+    """Return a JavaError for an exception of Java's; `held` keeps it alive there.
+
+    The names of its classes stand one a line.
+    """
+    error = JavaError(tuple(names.split("\n")), message, stack, number, held)
+    error.__cause__ = cause
+    return error
+
+
+def start() -> None:
+    """Take the interpreter over: from here on its streams are routed."""
+    route_for_good(Run(_modules[MAIN], None, None))
 
 
 def apply_path(custom: "Optional[str]", how: str) -> None:
@@ -64,7 +133,7 @@ def enter(context: str) -> "dict[str, object]":
     module = _session.contexts.get(context)
     run = current()
     if run is None or _is_idle(run):
-        run = Run(module, None, None)
+        run = JavaRun(module, None, None)
         run.thread, run.finished = get_ident(), True
         route.current.set(run)
     return module.__dict__
@@ -86,6 +155,8 @@ def execute(context: str, source: str, timeout: "Optional[float]" = None) -> obj
         if run.module is not _modules.get(context):
             enter(context)
             run = current()
+        if opened:
+            run.begin_output()
         return perform_standing(run, _active, compiled(source))
     return _session.execute(context, source, timeout=timeout).value
 
@@ -137,25 +208,48 @@ def delete_context(name: str) -> None:
     _session.delete_context(name)
 
 
-def describe(error: BaseException) -> "dict[str, object]":
-    """Return what became of a call, as data.
+def open_output(
+    on_stdout: "Optional[Callable[[str], object]]",
+    on_stderr: "Optional[Callable[[str], object]]",
+    limit: "Optional[int]",
+) -> Scope:
+    """Have this thread print elsewhere, until `close_output`."""
+    return Scope(on_stdout, on_stderr, limit)
 
-    Keys: kind, message, and for what Python itself raised the report with its traceback.
-    The kinds are those of a report, and missing, context, refused.
+
+def close_output(scope: Scope) -> None:
+    """Have this thread print to where it did before."""
+    scope.close()
+
+
+def output_texts(scope: Scope) -> "tuple[str, str]":
+    """Return what was printed to a scope that keeps it."""
+    return scope.texts()
+
+
+def describe(
+    error: BaseException,
+) -> "tuple[dict[str, object], Optional[BaseException]]":
+    """Return what became of a call, as data, and the exception that the user's code raised.
+
+    Keys: kind, of those of a report, with report and traceback; or missing, or context,
+    with a message.
     """
-    if isinstance(error, (ScriptFailed, SourceError)):
-        return _described(error.report)
     if isinstance(error, MissingVariable):
-        return {"kind": "missing", "message": _missing_message(error)}
+        return {"kind": "missing", "message": _missing_message(error)}, None
     if isinstance(error, ContextRefusal):
-        return {"kind": "context", "message": str(error)}
-    return _described(report.from_exception(error))
+        return {"kind": "context", "message": str(error)}, None
+    if isinstance(error, ScriptFailed):
+        stopped = error.report["kind"] in ("timeout", "interrupt")
+        return _described(error.report), None if stopped else error.error
+    if isinstance(error, SourceError):
+        return _described(error.report), error.__context__
+    return _described(report.from_exception(error)), error
 
 
-def _described(data: "report.Report") -> "dict[str, object]":
+def _described(data: "Report") -> "dict[str, object]":
     return {
         "kind": data["kind"],
-        "message": report.headline(data),
         "report": data,
         "traceback": report.format_report(data),
     }

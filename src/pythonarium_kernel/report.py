@@ -13,7 +13,7 @@ from types import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
     from typing import Any, Optional, TypedDict
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         """What `from_exception` returns.
 
         The kind is what became of the script: error, syntax, exit, timeout, interrupt.
+        `host` is what `host_mark` says of the exception.
         """
 
         kind: str
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         errors: list["Report"]
         syntax: Optional[Syntax]
         exit_code: Optional[int]
+        host: Optional[int]
 
 
 HALF = 100
@@ -66,6 +68,15 @@ REPEATED = 3
 """Frames of one line in a row that a traceback shows."""
 LATE_SECONDS = 0.25
 """From here on, an end that comes after its deadline is explained to the user."""
+
+
+def _unmarked(_error: BaseException) -> "Optional[int]":
+    return None
+
+
+host_mark: "Callable[[BaseException], Optional[int]]" = _unmarked
+"""Tells which error of the host's, by its number, an exception stands for.  Exchanged by
+a host whose errors are no exceptions of Python's."""
 
 _own_folders = [os.path.dirname(os.path.abspath(__file__)) + os.sep]
 
@@ -136,6 +147,7 @@ def _report(error: BaseException, seen: "set[int]", depth: int) -> "Report":
         if is_syntax_error and _has_place(error)
         else None,
         "exit_code": None,
+        "host": host_mark(error),
     }
 
 

@@ -6,7 +6,8 @@ Invariants
 - Everything that a script raises leaves `perform` as ScriptFailed, with one exception:
   a KeyboardInterrupt that no `raise` of the script made is the host's Ctrl-C, and an
   Interrupt of an outer run is that run's.  Both go on to where they belong.
-- ScriptFailed holds a report, never the exception: no frame of the script stays alive.
+- ScriptFailed holds a report, and not the exception, unless the run's class says so: no
+  frame of the script stays alive.
 - What a run costs is counted in nanoseconds: a call, a store, a clock.  So the few lines
   that every run passes stand in few functions, and the rest stands behind an `if`.
 """
@@ -50,11 +51,15 @@ TRIES = range(5)
 
 
 class ScriptFailed(Exception):
-    """A script raised.  Attributes: the report, what was captured, the run's facts."""
+    """A script raised.  Attributes: the report, what was captured, the run's facts.
+
+    `error` is the exception itself, where the run keeps it.
+    """
 
     def __init__(self, report: "Report", run: "Run") -> None:
         super().__init__(report["message"])
         self.report = report
+        self.error, run.error = run.error, None  # not both: they would form a cycle
         self.stdout, self.stderr = run.captured()
         self.timeout = run.timeout
         self.wall_ns, self.cpu_ns = run.wall_ns, run.cpu_ns
@@ -65,6 +70,7 @@ class Run:
 
     Attributes:
         value: of the last expression.
+        keeps_error: whether ScriptFailed shall hold the exception itself.
         outputs: what the host asked for, by name.
         report: of what it raised, or None.
         wall_ns: from its first line to its last.
@@ -79,6 +85,7 @@ class Run:
 
     __slots__ = (
         "cpu_ns",
+        "error",
         "finished",
         "module",
         "not_before",
@@ -98,11 +105,14 @@ class Run:
         "wall_ns",
     )
 
+    keeps_error = False
+
     module: "ModuleType"
     script: "Optional[Script]"
     timeout: "Optional[float]"
     outputs: "dict[str, Any]"
     value: "Any"
+    error: "Optional[BaseException]"
     report: "Optional[Report]"
     stdout: "Any"
     stderr: "Any"
@@ -119,7 +129,7 @@ class Run:
     ) -> None:
         self.module, self.script, self.timeout = module, script, timeout
         self.outputs = {}
-        self.value = self.report = self.stop_reason = None
+        self.value = self.report = self.error = self.stop_reason = None
         self.stdout = self.stderr = self.sinks = None
         self.outer = self.outer_streams = None
         self.finished = self.printed = False
@@ -197,11 +207,13 @@ def perform_standing(run: Run, active: "list[Run]", script: "Script") -> "Any":
         return result
     try:
         _judge(run, error)
+        if run.keeps_error:
+            run.error = error
         if run.report is not None:
             raise ScriptFailed(run.report, run)
     finally:
         error = None  # or its traceback, this frame and it would form a cycle
-        run.script = run.report = run.stop_reason = None
+        run.script = run.report = run.error = run.stop_reason = None
     return result
 
 
@@ -240,6 +252,8 @@ def _guarded(
     if error is not None or run.stop_reason is not None:
         try:
             _judge(run, error)
+            if run.keeps_error:
+                run.error = error
         finally:
             error = None  # or its traceback, this frame and it would form a cycle
     return result

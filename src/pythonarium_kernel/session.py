@@ -87,6 +87,8 @@ class Session:
             for all.
     """
 
+    _run_class: "type[Run]" = Run
+
     def __init__(
         self,
         on_stdout: "Optional[Callable[[str], object]]" = None,
@@ -246,7 +248,7 @@ class Session:
         timeout: "Optional[float]" = None,
         capture: bool = False,
     ) -> Run:
-        run = Run(self.contexts.get(context), script, timeout)
+        run = self._run_class(self.contexts.get(context), script, timeout)
         if capture or self._streams:
             self._make_sinks(run, capture=capture)
         return run

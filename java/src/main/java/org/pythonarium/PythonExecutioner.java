@@ -102,6 +102,11 @@ public final class PythonExecutioner {
         Scripts.set(name, value);
     }
 
+    /** Sets a variable to a function that Python can call. */
+    public static void setVariable(String name, PythonFunction function) {
+        Scripts.set(name, function);
+    }
+
     /** Sets variables, in order. */
     public static void setVariables(List<PythonVariable> variables) {
         for (PythonVariable variable : variables) {

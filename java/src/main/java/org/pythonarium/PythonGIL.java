@@ -42,6 +42,41 @@ public final class PythonGIL implements AutoCloseable {
         return guard == null ? null : new PythonGIL(guard);
     }
 
+    /**
+     * Lends the calling thread's right to whoever wants it, until the loan is closed.
+     *
+     * <p>For a function that Python has called and that waits for another thread which uses
+     * Python: without the loan each would wait for the other.
+     *
+     * <pre>{@code
+     * try (PythonGIL.Loan loan = PythonGIL.lend()) {
+     *     future.get();
+     * }
+     * }</pre>
+     */
+    public static Loan lend() {
+        return new Loan();
+    }
+
+    /** The right of a thread, lent to others. */
+    public static final class Loan implements AutoCloseable {
+
+        private final org.pythonarium.internal.Loan loan = org.pythonarium.internal.Loan.open();
+
+        private Loan() {}
+
+        /**
+         * Takes the right back, waiting for it as long as it takes; the second time it does
+         * nothing.
+         *
+         * @throws PythonException if another thread lent it
+         */
+        @Override
+        public void close() {
+            loan.close();
+        }
+    }
+
     /** Tells whether any thread has the right; starts nothing. */
     public static boolean locked() {
         return Guard.isLocked();

@@ -9,6 +9,7 @@ import org.pythonarium.internal.Objects;
 import org.pythonarium.internal.Operator;
 import org.pythonarium.internal.Reference;
 import org.pythonarium.internal.Scripts;
+import org.pythonarium.internal.Views;
 import org.pythonarium.internal.Wrapping;
 
 /**
@@ -110,6 +111,17 @@ public class PythonObject implements Iterable<PythonObject> {
     /** Calls it by position and keyword. */
     public PythonObject callWithArgsAndKwargs(List<?> arguments, Map<?, ?> keywords) {
         return Objects.call(reference, arguments.toArray(), keywords);
+    }
+
+    /**
+     * Returns the object, which Python can call, as one of Java's functional interfaces.
+     *
+     * <p>Any thread may call it; one that has not taken {@link PythonGIL} takes it for the call.
+     *
+     * @throws PythonException if it cannot be called, or the interface is no functional one
+     */
+    public <T> T as(Class<T> functionalInterface) {
+        return Views.as(functionalInterface, reference);
     }
 
     // Attributes and items

@@ -10,7 +10,7 @@ final class PipProgram {
             try {
                 System.out.println(answer(call.split(" ")));
             } catch (PythonProcessException failed) {
-                System.out.println("exit code " + failed.exitCode() + ": " + onOneLine(failed.getMessage()));
+                System.out.println("exit code " + failed.exitCode().orElse(-1) + ": " + onOneLine(failed.getMessage()));
             } catch (PythonException refused) {
                 System.out.println("refused: " + onOneLine(refused.getMessage()));
             }

@@ -43,6 +43,7 @@ final class Attachment {
 
     private final Carrier carrier;
     private final boolean isForeign;
+    private Origins origins;
     private volatile Thread runner;
     private volatile boolean isAttached;
     private volatile boolean mayLinger = true;
@@ -50,6 +51,7 @@ final class Attachment {
     private int depth;
     private int callbacks;
     private int guards;
+    private int loans;
 
     private Attachment(Interpreter interpreter, Thread owner, boolean isDirect, long foreignState) {
         this.interpreter = interpreter;
@@ -150,6 +152,9 @@ final class Attachment {
         try {
             return work.in(this);
         } finally {
+            if (origins != null && depth == 1 && callbacks == 0) {
+                origins.forget();
+            }
             detach();
         }
     }
@@ -175,12 +180,15 @@ final class Attachment {
 
     /** Tells whether the GIL is kept between calls. */
     private boolean stays() {
-        return guards > 0 && mayLinger && interpreter.isLonely() || interpreter.keepsGil(this);
+        return guards > 0 && loans == 0 && mayLinger && interpreter.isLonely() || interpreter.keepsGil(this);
     }
 
     private void letGo() {
         isAttached = false;
-        CPython.PyEval_SaveThread();
+        long saved = CPython.PyEval_SaveThread();
+        if (isForeign) {
+            state = saved; // whoever made it may have made another one since
+        }
     }
 
     /** Does what may wait for another thread; the GIL is free meanwhile. */
@@ -219,6 +227,12 @@ final class Attachment {
         depth = before;
     }
 
+    /** Lets go of the GIL that its thread has got outside of any call. */
+    void release() {
+        depth = 0;
+        letGo();
+    }
+
     // Callbacks, on the runner
 
     /** Begins a call from Python to Java: lets the GIL go; returns what {@link #leave} needs. */
@@ -236,9 +250,39 @@ final class Attachment {
         callbacks--;
     }
 
+    /** Begins a call from Python to Java that keeps the GIL. */
+    void enterAttached() {
+        callbacks++;
+    }
+
+    /** Ends a call from Python to Java that has kept the GIL. */
+    void leaveAttached() {
+        callbacks--;
+    }
+
     /** Tells whether Java code runs that Python has called. */
     boolean isInCallback() {
         return callbacks > 0;
+    }
+
+    /** Returns how many calls from Python to Java are on. */
+    int callbacks() {
+        return callbacks;
+    }
+
+    /** Returns the exceptions that may go back into Python. */
+    Origins origins() {
+        if (origins == null) {
+            origins = new Origins();
+        }
+        return origins;
+    }
+
+    /** Lets go of what a call from Python to Java, which is over, has got of exceptions. */
+    void forgetOrigins() {
+        if (origins != null) {
+            origins.leave(callbacks + 1);
+        }
     }
 
     // Lock scopes of the user
@@ -254,6 +298,19 @@ final class Attachment {
         if (guards == 0 && isAttached && !isInCallback()) {
             stopLingering();
         }
+    }
+
+    /** Notes that its thread lends the lock; the GIL is free from now on, outside of calls. */
+    void lend() {
+        loans++;
+        if (isAttached && !(Thread.currentThread() == runner && depth > 0)) {
+            stopLingering();
+        }
+    }
+
+    /** Notes that a loan is over. */
+    void takeBack() {
+        loans--;
     }
 
     private static String nameOf(Thread thread) {

@@ -24,6 +24,9 @@ final class CPython {
     /** Offset of the type in an object. */
     static final long OB_TYPE = 8;
 
+    /** Offset of the name in a type. */
+    private static final long TP_NAME = 24;
+
     private static final MemorySegment _PyThreadState_New = find("PyThreadState_New");
     private static final MemorySegment _PyEval_SaveThread = find("PyEval_SaveThread");
     private static final MemorySegment _PyEval_RestoreThread = find("PyEval_RestoreThread");
@@ -87,7 +90,6 @@ final class CPython {
     private static final MemorySegment _PyMarshal_WriteObjectToString = find("PyMarshal_WriteObjectToString");
     private static final MemorySegment _PyCFunction_NewEx = find("PyCFunction_NewEx");
     private static final MemorySegment _PyCapsule_New = find("PyCapsule_New");
-    private static final MemorySegment _PyCapsule_GetPointer = find("PyCapsule_GetPointer");
 
     private CPython() {}
 
@@ -103,6 +105,11 @@ final class CPython {
     /** Returns an object's type; borrowed. */
     static long Py_TYPE(long object) {
         return MEMORY.get(ValueLayout.JAVA_LONG, object + OB_TYPE);
+    }
+
+    /** Returns the name of an object's type, as C has it. */
+    static String typeName(long object) {
+        return MEMORY.getString(MEMORY.get(ValueLayout.JAVA_LONG, Py_TYPE(object) + TP_NAME));
     }
 
     // Threads and the gil
@@ -381,10 +388,6 @@ final class CPython {
 
     static long PyCapsule_New(long a, long b, long c) {
         return call(_PyCapsule_New, a, b, c);
-    }
-
-    static long PyCapsule_GetPointer(long a, long b) {
-        return call(_PyCapsule_GetPointer, a, b);
     }
 
     /** Returns a function, or NULL where this CPython has none of that name. */

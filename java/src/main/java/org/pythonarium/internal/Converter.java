@@ -23,7 +23,7 @@ final class Converter {
     private static final long LIST_ITEMS = 24;
     private static final long FLOAT_VALUE = 16;
 
-    private static final long NONE = CPython.address("_Py_NoneStruct");
+    static final long NONE = CPython.address("_Py_NoneStruct");
     private static final long TRUE = CPython.address("_Py_TrueStruct");
     private static final long FALSE = CPython.address("_Py_FalseStruct");
     private static final long INT = CPython.address("PyLong_Type");
@@ -82,7 +82,10 @@ final class Converter {
         if (value instanceof PythonObject object) {
             return ofObject(attachment, Wrapping.in(object));
         }
-        throw new Refusal("a " + value.getClass().getName());
+        if (value instanceof Double || value instanceof Float) {
+            return Numbers.of(((Number) value).doubleValue());
+        }
+        return Functions.toPython(attachment, value);
     }
 
     private static long ofObject(Attachment attachment, Reference reference) {

@@ -110,6 +110,17 @@ final class Interpreter {
         if (!isHome(attachment)) {
             throw new PythonException(NOT_LOCKED);
         }
+        return lockAndRun(attachment, work);
+    }
+
+    /** Does the work for the calling thread, which takes the lock for it if it has none. */
+    <T> T callLocked(Work<T> work) {
+        Attachment attachment = Attachment.current(this);
+        boolean mayRun = lock.isHeldBy(attachment) || attachment.isInCallback();
+        return mayRun ? attachment.run(work) : lockAndRun(attachment, work);
+    }
+
+    private <T> T lockAndRun(Attachment attachment, Work<T> work) {
         lock.lock(attachment);
         try {
             return attachment.run(work);

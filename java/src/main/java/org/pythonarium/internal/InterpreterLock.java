@@ -71,6 +71,25 @@ final class InterpreterLock {
         }
     }
 
+    /** Gives all holds back, if there are any, until {@link #takeBack}; returns how many. */
+    int lend(Attachment attachment) {
+        if (owner != attachment) {
+            return 0;
+        }
+        int lent = holds;
+        holds = 1;
+        unlock(attachment);
+        return lent;
+    }
+
+    /** Takes as many holds again as were lent, waiting for the lock. */
+    void takeBack(Attachment attachment, int lent) {
+        if (lent > 0) {
+            lock(attachment);
+            holds += lent - 1;
+        }
+    }
+
     /** Gives back what a thread that has ended still holds. */
     void abandon(Attachment attachment) {
         if (owner == attachment) {

@@ -58,7 +58,24 @@ final class Kernel {
         }
     }
 
-    private long function(Attachment attachment, String name) {
+    /** Calls any callable with values of Java's; returns a new reference. */
+    static long callWith(Attachment attachment, long callable, Object... values) {
+        long[] arguments = new long[values.length];
+        int made = 0;
+        try {
+            for (; made < values.length; made++) {
+                arguments[made] = Converter.toPython(attachment, "argument " + (made + 1), values[made]);
+            }
+            return Failure.check(attachment, vectorcall(attachment, callable, arguments));
+        } finally {
+            while (made > 0) {
+                CPython.Py_DecRef(arguments[--made]);
+            }
+        }
+    }
+
+    /** Returns one of the module's functions; borrowed. */
+    long function(Attachment attachment, String name) {
         Long known = functions.get(name);
         if (known != null) {
             return known;
@@ -120,17 +137,31 @@ final class Kernel {
     // Errors
 
     /** Returns an exception of Python's as one of Java's. */
-    PythonException describe(Attachment attachment, long exception) {
+    PythonException describe(Attachment attachment, long exceptionObject) {
         long described =
-                vectorcall(attachment, function(attachment, "describe"), exception);
+                vectorcall(attachment, function(attachment, "describe"), exceptionObject);
         if (described == 0) {
-            CPython.PyErr_Clear();
-            return new PythonException("Python raised an exception that cannot be described");
+            CPython.PyErr_Clear(); // as where the stack is at its limit
+            PythonException exception = Exceptions.ofType(CPython.typeName(exceptionObject));
+            keep(attachment, exception, exceptionObject);
+            return exception;
         }
         try {
-            return Exceptions.of((Map<?, ?>) Converter.toJava(attachment, described));
+            long facts = CPython.PyTuple_GetItem(described, 0);
+            long object = CPython.PyTuple_GetItem(described, 1);
+            PythonException exception = Exceptions.of(
+                    (Map<?, ?>) Converter.toJava(attachment, facts), attachment.origins().passed(object));
+            keep(attachment, exception, object);
+            return exception;
         } finally {
             CPython.Py_DecRef(described);
+        }
+    }
+
+    /** Keeps the object of an exception where that may go back into Python. */
+    private static void keep(Attachment attachment, PythonException exception, long object) {
+        if (attachment.isInCallback() && object != Converter.NONE) {
+            attachment.origins().keep(attachment, exception, object);
         }
     }
 }

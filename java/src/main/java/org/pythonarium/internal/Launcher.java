@@ -50,6 +50,7 @@ final class Launcher {
         Library.open(python.library().toString());
         boolean keepsGil = !isTrue(settings, Setting.RELEASE_GIL_AUTOMATICALLY);
         Interpreter interpreter = new Interpreter(python.version().minor(), keepsGil);
+        Thread.ofPlatform().daemon().name("python linking").start(Upcalls::prepare); // meanwhile
         try {
             thread.call(() -> open(interpreter, python.executable()), FOREVER);
         } catch (PythonException caught) {
@@ -79,13 +80,17 @@ final class Launcher {
             state = CPython.PyThreadState_New(CPython.PyInterpreterState_Main());
             CPython.PyEval_RestoreThread(state);
         }
+        Attachment attachment = Attachment.ofPythonThread(interpreter);
         try {
-            Attachment attachment = Attachment.ofPythonThread(interpreter);
             Kernel kernel = KernelSource.load(attachment);
+            if (isOurs) {
+                Output.connect(attachment, kernel);
+            }
+            kernel.run(attachment, "start");
             interpreter.opened(CPython.PyInterpreterState_Main(), state, kernel, isOurs);
             applyPath(attachment, settings);
         } finally {
-            CPython.PyEval_SaveThread();
+            attachment.release();
         }
     }
 
@@ -109,6 +114,9 @@ final class Launcher {
     }
 
     private static void end(Interpreter interpreter, MainThread thread) {
-        thread.call(interpreter::close, SECONDS_TO_END);
+        thread.call(() -> {
+            Output.finish(interpreter);
+            interpreter.close();
+        }, SECONDS_TO_END);
     }
 }

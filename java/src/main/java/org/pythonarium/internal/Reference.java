@@ -50,6 +50,14 @@ public final class Reference {
         return adopt(attachment, object);
     }
 
+    /** Makes a new reference to a borrowed object, which no frame owns. */
+    static Reference loose(Attachment attachment, long object) {
+        CPython.Py_IncRef(object);
+        Reference reference = new Reference(attachment, object, false);
+        reference.moveTo(null);
+        return reference;
+    }
+
     /** What is done with the object, attached. */
     @FunctionalInterface
     interface Use<T> {
@@ -64,6 +72,19 @@ public final class Reference {
     <T> T use(Use<T> use) {
         try {
             return interpreter.call(attachment -> use.with(attachment, pointer()));
+        } finally {
+            java.lang.ref.Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Does something with the object; a thread without the lock takes it meanwhile.
+     *
+     * @throws PythonException if it was released
+     */
+    <T> T useLocked(Use<T> use) {
+        try {
+            return interpreter.callLocked(attachment -> use.with(attachment, pointer()));
         } finally {
             java.lang.ref.Reference.reachabilityFence(this);
         }

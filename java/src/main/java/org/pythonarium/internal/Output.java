@@ -1,0 +1,103 @@
+package org.pythonarium.internal;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.pythonarium.PythonException;
+
+/** A scope in which a thread's Python prints elsewhere; and where it prints without one. */
+public final class Output {
+
+    private final Attachment attachment;
+    private final Reference scope;
+    private List<String> texts; // once it is closed
+
+    private Output(Attachment attachment, Reference scope) {
+        this.attachment = attachment;
+        this.scope = scope;
+    }
+
+    /** Has Python print to Java's own streams; attached, once. */
+    static void connect(Attachment attachment, Kernel kernel) {
+        long out = Converter.toPython(attachment, printer(() -> System.out));
+        long err = Converter.toPython(attachment, printer(() -> System.err));
+        kernel.run(attachment, "connect", out, err);
+        CPython.Py_DecRef(out);
+        CPython.Py_DecRef(err);
+    }
+
+    /** Passes on what has not been flushed yet; Python is about to end. */
+    static void finish(Interpreter interpreter) {
+        Attachment.current(interpreter).run(attachment -> {
+            interpreter.kernel().run(attachment, "finish");
+            return null;
+        });
+    }
+
+    private static Consumer<String> printer(Supplier<PrintStream> stream) {
+        return text -> {
+            if (text == null) {
+                stream.get().flush();
+            } else {
+                stream.get().print(text);
+            }
+        };
+    }
+
+    /**
+     * Opens a scope in the calling thread.
+     *
+     * @param out called with each line, or null
+     * @param err likewise
+     * @param limit the characters of each stream that are kept; negative: none is
+     */
+    public static Output open(Consumer<String> out, Consumer<String> err, int limit) {
+        return Launcher.main().callLocked(attachment -> {
+            long function = attachment.interpreter.kernel().function(attachment, "open_output");
+            long made = Kernel.callWith(attachment, function, out, err, limit < 0 ? null : (Integer) limit);
+            try {
+                return new Output(attachment, Reference.loose(attachment, made));
+            } finally {
+                CPython.Py_DecRef(made);
+            }
+        });
+    }
+
+    /** Returns what was kept of standard output and of standard error. */
+    public List<String> texts() {
+        return attachment.interpreter.callLocked(current -> texts != null ? texts : read(current));
+    }
+
+    private List<String> read(Attachment current) {
+        long pair = current.interpreter.kernel().call(current, "output_texts", scope.pointer());
+        try {
+            return ((List<?>) Converter.toJava(current, pair)).stream().map(String.class::cast).toList();
+        } finally {
+            CPython.Py_DecRef(pair);
+        }
+    }
+
+    /**
+     * Closes the scope; the second time it does nothing.
+     *
+     * @throws PythonException if another thread opened it, or a consumer of a last line throws
+     */
+    public void close() {
+        attachment.interpreter.callLocked(current -> {
+            if (texts != null) {
+                return null;
+            }
+            if (current != attachment) {
+                throw new PythonException("this PythonOutput belongs to " + attachment + "; close it there");
+            }
+            try {
+                current.interpreter.kernel().run(current, "close_output", scope.pointer());
+            } finally {
+                texts = read(current);
+                scope.drop();
+            }
+            return null;
+        });
+    }
+}

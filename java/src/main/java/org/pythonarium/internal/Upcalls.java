@@ -1,0 +1,144 @@
+package org.pythonarium.internal;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
+/**
+ * Where Python enters Java.
+ *
+ * <p>One native function serves all functions of Java's: it is the {@code ml_meth} of a
+ * {@code PyMethodDef}, so that Python calls it as it calls its own. Whose it is, a capsule says,
+ * the {@code self} of the Python function: its pointer is the number of a {@link JavaFunction}
+ * among {@link Held}. When Python drops the function it drops the capsule, and the capsule's
+ * destructor lets the Java function go.
+ *
+ * <p>An exception that left one of these methods would end the JVM. So each of them catches
+ * everything, and the last thing it does is prepared beforehand.
+ */
+final class Upcalls {
+
+    private static final ValueLayout.OfLong J = ValueLayout.JAVA_LONG;
+
+    /** METH_FASTCALL | METH_KEYWORDS. */
+    private static final int FLAGS = 0x80 | 0x02;
+
+    // PyMethodDef: name, function, flags, doc
+    private static final long DEF_SIZE = 32;
+    private static final long DEF_FUNCTION = 8;
+    private static final long DEF_FLAGS = 16;
+    private static final long DEF_DOC = 24;
+
+    // PyCapsule: pointer; PyCFunctionObject: definition, self
+    private static final long CAPSULE_POINTER = 16;
+    private static final long FUNCTION_DEF = 16;
+    private static final long FUNCTION_SELF = 24;
+
+    private static final long CFUNCTION = CPython.address("PyCFunction_Type");
+
+    private static final long RUNTIME_ERROR =
+            CPython.MEMORY.get(J, CPython.address("PyExc_RuntimeError"));
+    private static final long LAST_WORDS = Arena.global().allocateFrom(
+            "a function of Java's has failed, and so has the attempt to say how").address();
+
+    private static final long CALL =
+            stub("call", MethodType.methodType(long.class, long.class, long.class, long.class, long.class));
+
+    /** Made when the first object is held; what lasts for ever needs none. */
+    private static final class Destructor {
+        private static final long ADDRESS = stub("drop", MethodType.methodType(long.class, long.class));
+    }
+
+    private Upcalls() {}
+
+    /** Links what Python calls, which takes some time; any thread may do it beforehand. */
+    static void prepare() {
+        // done by the initialisation of this class
+    }
+
+    /** Returns a new Python function that calls a function of Java's. */
+    static long functionOf(Attachment attachment, JavaFunction function) {
+        long self = hold(attachment, function);
+        try {
+            return Failure.check(
+                    attachment, CPython.PyCFunction_NewEx(function.definition.address(), self, 0));
+        } finally {
+            CPython.Py_DecRef(self);
+        }
+    }
+
+    /** Returns a new capsule that holds an object of Java's as long as it lives. */
+    static long hold(Attachment attachment, Object object) {
+        int number = Held.add(object);
+        long capsule = CPython.PyCapsule_New(number, 0, Destructor.ADDRESS);
+        if (capsule == 0) {
+            Held.remove(number);
+            throw Failure.take(attachment);
+        }
+        return capsule;
+    }
+
+    /** Returns the number of the object that a capsule holds. */
+    static long number(long capsule) {
+        return CPython.MEMORY.get(J, capsule + CAPSULE_POINTER);
+    }
+
+    /** Returns the function of Java's that an object of Python's is, or null if it is none. */
+    static JavaFunction javaFunction(long object) {
+        if (CPython.Py_TYPE(object) != CFUNCTION) {
+            return null;
+        }
+        long definition = CPython.MEMORY.get(J, object + FUNCTION_DEF);
+        if (CPython.MEMORY.get(J, definition + DEF_FUNCTION) != CALL) {
+            return null;
+        }
+        return (JavaFunction) Held.get(number(CPython.MEMORY.get(J, object + FUNCTION_SELF)));
+    }
+
+    /** Returns the definition of a Python function; it must stay reachable as long as that lives. */
+    static MemorySegment define(String name, String doc) {
+        Arena arena = Arena.ofAuto();
+        MemorySegment definition = arena.allocate(DEF_SIZE, 8);
+        definition.set(J, 0, arena.allocateFrom(name).address());
+        definition.set(J, DEF_FUNCTION, CALL);
+        definition.set(ValueLayout.JAVA_INT, DEF_FLAGS, FLAGS);
+        definition.set(J, DEF_DOC, arena.allocateFrom(doc).address());
+        return definition;
+    }
+
+    /** Python calls this, attached; returns a new reference, or 0 with an error set. */
+    private static long call(long self, long arguments, long count, long names) {
+        try {
+            return ((JavaFunction) Held.get(number(self))).enter(arguments, count, names);
+        } catch (Throwable failure) {
+            CPython.PyErr_SetString(RUNTIME_ERROR, LAST_WORDS);
+            return 0;
+        }
+    }
+
+    /** Python calls this when a capsule ends, attached, wherever it collects garbage. */
+    private static long drop(long capsule) {
+        try {
+            Held.remove(number(capsule));
+        } catch (Throwable failure) {
+            // the object stays held; there is nobody to tell
+        }
+        return 0;
+    }
+
+    private static long stub(String name, MethodType type) {
+        try {
+            MethodHandle method = MethodHandles.lookup().findStatic(Upcalls.class, name, type);
+            FunctionDescriptor shape = FunctionDescriptor.of(
+                    J, type.parameterList().stream().map(ignored -> J).toArray(ValueLayout[]::new));
+            return Linker.nativeLinker().upcallStub(method, shape, Arena.global()).address();
+        } catch (ReflectiveOperationException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+}
