@@ -20,6 +20,7 @@ from _thread import get_ident
 
 from pythonarium_kernel import report, route
 from pythonarium_kernel.contexts import MAIN, ContextRefusal
+from pythonarium_kernel.forms import form, make
 from pythonarium_kernel.jvm_output import (
     JavaRun,
     JavaSession,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from pythonarium_kernel.report import Report
 
-__all__ = ["connect", "finish"]  # Java calls these two here as well
+__all__ = ["connect", "finish", "form", "make"]  # Java calls these here as well
 
 current = route.current.get
 _session = JavaSession()

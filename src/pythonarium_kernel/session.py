@@ -147,7 +147,7 @@ class Session:
         """
         script = compiled(source, filename)
         module = self.contexts.get(context)
-        run = Run(module, script, timeout)
+        run = self._run_class(module, script, timeout)
         if capture or self._streams:
             self._make_sinks(run, capture=capture)
         namespace = module.__dict__

@@ -151,10 +151,10 @@ public final class PythonExecutioner {
     @SuppressWarnings("unchecked")
     public static PythonVariables getAllVariables() {
         PythonVariables variables = new PythonVariables();
-        for (Map.Entry<?, ?> variable : Scripts.variables().entrySet()) {
+        for (Map.Entry<String, Object> variable : Scripts.variables().entrySet()) {
             Object value = variable.getValue();
             variables.add(new PythonVariable<>(
-                    (String) variable.getKey(), PythonTypes.getPythonTypeForJavaObject(value), value));
+                    variable.getKey(), PythonTypes.getPythonTypeForJavaObject(value), value));
         }
         return variables;
     }

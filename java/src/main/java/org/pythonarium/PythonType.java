@@ -1,5 +1,7 @@
 package org.pythonarium;
 
+import java.lang.reflect.Type;
+import org.pythonarium.internal.AddedTypes;
 import org.pythonarium.internal.Scripts;
 
 /**
@@ -87,8 +89,25 @@ public abstract class PythonType<T> {
         return adapt(value);
     }
 
+    /** Returns the Java type of values, with what is generic in it. */
+    Type javaType() {
+        return javaClass;
+    }
+
+    /** Returns a converted value of Python's as the Java type says. */
+    Object fit(Object value) {
+        try {
+            return Typed.as(javaType(), value);
+        } catch (Typed.Misfit misfit) {
+            throw new Mismatch("Could not convert value to " + name + ": " + misfit.getMessage());
+        }
+    }
+
     /** Returns the value of a variable. */
     T read(String variable) {
+        if (AddedTypes.reads(this)) {
+            return toJava(new PythonObject(Scripts.reference(variable)));
+        }
         try {
             return fromValue(Scripts.get(variable));
         } catch (Mismatch mismatch) {
@@ -97,13 +116,18 @@ public abstract class PythonType<T> {
     }
 
     Mismatch mismatch(Object value) {
-        String shown = value == null ? "None" : value.getClass().getSimpleName() + " " + Shown.briefly(value);
-        return new Mismatch("Could not convert value to " + name + ": " + shown);
+        return new Mismatch("Could not convert value to " + name + ": " + Shown.typed(value) + hint(value));
+    }
+
+    /** Returns what there is to say about a value that is not of the type, behind it. */
+    String hint(Object value) {
+        return "";
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof PythonType<?> type && type.name.equals(name);
+        return other instanceof PythonType<?> type && type.name.equals(name)
+                && type.javaType().equals(javaType());
     }
 
     @Override

@@ -1,10 +1,25 @@
 package org.pythonarium;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.UUID;
 import org.pythonarium.internal.Scripts;
 
 /** The types of variables that are always there, and those that a program adds. */
@@ -36,6 +51,11 @@ public final class PythonTypes {
         public Long adapt(Object value) {
             return value != null && accepts(value) ? (Long) ((Number) value).longValue() : super.adapt(value);
         }
+
+        @Override
+        String hint(Object value) {
+            return value instanceof BigInteger ? " does not fit in 64 bits; use PythonTypes.BIG_INT" : "";
+        }
     };
 
     /** Whole numbers of any size. */
@@ -51,7 +71,7 @@ public final class PythonTypes {
         }
     };
 
-    /** Floating-point numbers; a whole number is taken too. */
+    /** Floating-point numbers; a whole number is taken too, where one is equal to it. */
     public static final PythonType<Double> FLOAT = new PythonType<>("float", Double.class) {
         @Override
         public boolean accepts(Object value) {
@@ -60,7 +80,21 @@ public final class PythonTypes {
 
         @Override
         public Double adapt(Object value) {
-            return value != null && accepts(value) ? (Double) ((Number) value).doubleValue() : super.adapt(value);
+            if (value instanceof Float number) {
+                return number.doubleValue();
+            }
+            Double number = INT.accepts(value) ? Numbers.exactly(INT.adapt(value)) : null;
+            return number != null ? number : super.adapt(value);
+        }
+
+        @Override
+        Double fromValue(Object value) {
+            return value instanceof BigInteger ? (Double) fit(value) : super.fromValue(value);
+        }
+
+        @Override
+        String hint(Object value) {
+            return INT.accepts(value) ? " has no float that is equal to it; use PythonTypes.INT" : "";
         }
     };
 
@@ -79,12 +113,15 @@ public final class PythonTypes {
 
         @Override
         public List adapt(Object value) {
-            return value instanceof Object[] array ? List.of(array) : super.adapt(value);
+            return value instanceof Object[] array ? new ArrayList<>(Arrays.asList(array)) : super.adapt(value);
         }
     };
 
     /** Mappings. */
     public static final PythonType<Map> DICT = new PythonType<>("dict", Map.class) {};
+
+    /** Sets, and frozen ones. */
+    public static final PythonType<Set> SET = new PythonType<>("set", Set.class) {};
 
     /** No value. */
     public static final PythonType<Void> NONE = new NoneType();
@@ -103,9 +140,67 @@ public final class PythonTypes {
     };
 
     private static final List<PythonType> BUILT_IN =
-            List.of(NONE, STR, INT, FLOAT, BOOL, BYTES, LIST, DICT);
+            List.of(NONE, STR, INT, FLOAT, BOOL, BYTES, LIST, DICT, SET);
+
+    /** What Java has for one class of Python's, and how that is named there. */
+    private static final Map<Class<?>, String> NAMES = Map.ofEntries(
+            Map.entry(String.class, "str"), Map.entry(Long.class, "int"), Map.entry(Integer.class, "int"),
+            Map.entry(Short.class, "int"), Map.entry(Byte.class, "int"), Map.entry(BigInteger.class, "int"),
+            Map.entry(Double.class, "float"), Map.entry(Float.class, "float"), Map.entry(Boolean.class, "bool"),
+            Map.entry(Character.class, "str"), Map.entry(BigDecimal.class, "Decimal"),
+            Map.entry(UUID.class, "UUID"), Map.entry(Path.class, "Path"),
+            Map.entry(LocalDate.class, "date"), Map.entry(LocalTime.class, "time"),
+            Map.entry(OffsetTime.class, "time"), Map.entry(LocalDateTime.class, "datetime"),
+            Map.entry(OffsetDateTime.class, "datetime"), Map.entry(ZonedDateTime.class, "datetime"),
+            Map.entry(Instant.class, "datetime"), Map.entry(Duration.class, "timedelta"),
+            Map.entry(ZoneOffset.class, "timezone"));
 
     private PythonTypes() {}
+
+    /**
+     * Returns the type of values of a Java class.
+     *
+     * <p>Beyond what has a type here: numbers of any class, {@code java.time}, enums by the names
+     * of their constants, arrays of these, and records, which are dicts with just their components
+     * as keys, whatever generic types those have; an {@code Optional} component may be missing. A
+     * value that is not exactly of the class is refused, with the place inside of it.
+     */
+    @SuppressWarnings("unchecked")
+    public static <T> PythonType<T> of(Class<T> javaClass) {
+        Class<?> boxed = Numbers.boxed(javaClass);
+        for (PythonType type : List.of(STR, INT, BIG_INT, FLOAT, BOOL, BYTES, LIST, DICT, SET, ANY)) {
+            if (type.getJavaClass() == boxed) {
+                return type;
+            }
+        }
+        return new TypedType<>(nameOf(boxed), (Class<T>) boxed, boxed);
+    }
+
+    /** Returns the type of lists whose items are all of one type. */
+    @SuppressWarnings("unchecked")
+    public static <E> PythonType<List<E>> listOf(PythonType<E> item) {
+        return new TypedType<>("list[" + item + "]", (Class<List<E>>) (Class<?>) List.class,
+                Typed.generic(List.class, item.javaType()));
+    }
+
+    /** Returns the type of dicts whose keys, and whose values, are all of one type. */
+    @SuppressWarnings("unchecked")
+    public static <K, V> PythonType<Map<K, V>> mapOf(PythonType<K> key, PythonType<V> value) {
+        return new TypedType<>("dict[" + key + ", " + value + "]", (Class<Map<K, V>>) (Class<?>) Map.class,
+                Typed.generic(Map.class, key.javaType(), value.javaType()));
+    }
+
+    /** Returns the name that a class of values has in Python, or else its own. */
+    static String nameOf(Class<?> javaClass) {
+        String name = NAMES.get(javaClass);
+        if (name == null && Path.class.isAssignableFrom(javaClass)) {
+            return "Path";
+        }
+        if (name == null && ZoneId.class.isAssignableFrom(javaClass)) {
+            return "ZoneInfo";
+        }
+        return name != null ? name : javaClass.getSimpleName();
+    }
 
     /** Returns all types but {@link #ANY}: those that are always there, then those of the program. */
     public static List<PythonType> get() {
@@ -130,7 +225,12 @@ public final class PythonTypes {
 
     /** Returns the type of a Java value; {@link #ANY} where only the conversion knows it. */
     public static PythonType getPythonTypeForJavaObject(Object value) {
-        return get().stream().filter(type -> type.accepts(value)).findFirst().orElse(ANY);
+        for (PythonType type : get()) {
+            if (type.accepts(value)) {
+                return type;
+            }
+        }
+        return NAMES.containsKey(value.getClass()) ? of(value.getClass()) : ANY;
     }
 
     /** Returns the type of an object of Python's; {@link #ANY} where none has its name. */

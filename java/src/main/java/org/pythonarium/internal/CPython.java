@@ -86,6 +86,12 @@ final class CPython {
     private static final MemorySegment _PyTuple_SetItem = find("PyTuple_SetItem");
     private static final MemorySegment _PyTuple_GetItem = find("PyTuple_GetItem");
     private static final MemorySegment _PyTuple_Size = find("PyTuple_Size");
+    private static final MemorySegment _PyList_New = find("PyList_New");
+    private static final MemorySegment _PyDict_New = find("PyDict_New");
+    private static final MemorySegment _PySet_New = find("PySet_New");
+    private static final MemorySegment _PyFrozenSet_New = find("PyFrozenSet_New");
+    private static final MemorySegment _PySet_Add = find("PySet_Add");
+    private static final MemorySegment _PySet_Size = find("PySet_Size");
     private static final MemorySegment _PyMarshal_ReadObjectFromString = find("PyMarshal_ReadObjectFromString");
     private static final MemorySegment _PyMarshal_WriteObjectToString = find("PyMarshal_WriteObjectToString");
     private static final MemorySegment _PyCFunction_NewEx = find("PyCFunction_NewEx");
@@ -370,6 +376,32 @@ final class CPython {
 
     static long PyTuple_Size(long a) {
         return call(_PyTuple_Size, a);
+    }
+
+    /** With items that are NULL, to be written before anybody reads them. */
+    static long PyList_New(long a) {
+        return call(_PyList_New, a);
+    }
+
+    static long PyDict_New() {
+        return call(_PyDict_New);
+    }
+
+    static long PySet_New(long a) {
+        return call(_PySet_New, a);
+    }
+
+    static long PyFrozenSet_New(long a) {
+        return call(_PyFrozenSet_New, a);
+    }
+
+    /** Also of a frozenset that nobody else has seen. */
+    static int PySet_Add(long a, long b) {
+        return (int) call(_PySet_Add, a, b);
+    }
+
+    static long PySet_Size(long a) {
+        return call(_PySet_Size, a);
     }
 
     static long PyMarshal_ReadObjectFromString(long a, long b) {

@@ -68,13 +68,20 @@ public final class Functions {
         return new Named(old.signature, old.target, old.name, old.description, true);
     }
 
-    /**
-     * Returns a new Python function that calls an object of Java's.
-     *
-     * @throws Refusal if the object is no function
-     */
-    static long toPython(Attachment attachment, Object value) {
-        return Upcalls.functionOf(attachment, function(attachment.interpreter, value));
+    /** Lets functions of Java's cross, and come back as what they were. */
+    static final class Crossing implements Extension {
+
+        @Override
+        public long toPython(Attachment attachment, Object value) {
+            JavaFunction function = function(attachment.interpreter, value);
+            return function == null ? 0 : Upcalls.functionOf(attachment, function);
+        }
+
+        @Override
+        public Object toJava(Attachment attachment, long object, String type) {
+            JavaFunction function = Upcalls.javaFunction(object);
+            return function == null ? null : function.target();
+        }
     }
 
     private static JavaFunction function(Interpreter interpreter, Object value) {
@@ -83,10 +90,8 @@ public final class Functions {
         }
         Signature signature =
                 value instanceof PythonFunction ? PLAIN : Signature.ofObject(value);
-        if (signature == null) {
-            throw new Refusal("a " + value.getClass().getName());
-        }
-        return function(interpreter, new Named(signature, value, null, null, false));
+        return signature == null
+                ? null : function(interpreter, new Named(signature, value, null, null, false));
     }
 
     private static JavaFunction function(Interpreter interpreter, Named named) {

@@ -160,7 +160,7 @@ final class Kernel {
 
     /** Keeps the object of an exception where that may go back into Python. */
     private static void keep(Attachment attachment, PythonException exception, long object) {
-        if (attachment.isInCallback() && object != Converter.NONE) {
+        if (attachment.isInCallback() && !Converter.isNone(object)) {
             attachment.origins().keep(attachment, exception, object);
         }
     }

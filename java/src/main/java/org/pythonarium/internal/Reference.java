@@ -72,6 +72,8 @@ public final class Reference {
     <T> T use(Use<T> use) {
         try {
             return interpreter.call(attachment -> use.with(attachment, pointer()));
+        } catch (Refusal refusal) {
+            throw refusal.of("object");
         } finally {
             java.lang.ref.Reference.reachabilityFence(this);
         }

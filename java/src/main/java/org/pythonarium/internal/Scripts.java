@@ -141,12 +141,12 @@ public final class Scripts {
     }
 
     /** Returns the variables of the current context that are values. */
-    public static Map<?, ?> variables() {
+    public static Map<String, Object> variables() {
         return Launcher.main().call(attachment -> {
             Kernel kernel = attachment.interpreter.kernel();
             long variables = kernel.call(attachment, "variables", kernel.context(attachment));
             try {
-                return (Map<?, ?>) Converter.toJava(attachment, "variables", variables);
+                return ToJava.variables(attachment, variables);
             } finally {
                 CPython.Py_DecRef(variables);
             }

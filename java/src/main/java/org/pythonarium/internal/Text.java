@@ -19,7 +19,7 @@ final class Text {
      */
     static long toPython(Attachment attachment, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length != text.length()) {
+        if (bytes.length != text.length() || hasQuestionMark(bytes)) {
             checkSurrogates(text);
         }
         Scratch scratch = attachment.scratch;
@@ -45,7 +45,7 @@ final class Text {
     /**
      * Returns the text of a str.
      *
-     * @throws PythonException if it has a lone surrogate, which no Java program could print
+     * @throws Refusal if it has a lone surrogate, which no Java program could print
      */
     static String toJava(Attachment attachment, long str) {
         Scratch scratch = attachment.scratch;
@@ -54,11 +54,28 @@ final class Text {
         try {
             long utf8 = CPython.PyUnicode_AsUTF8AndSize(str, size);
             if (utf8 == 0) {
-                throw Failure.take(attachment);
+                throw refused(attachment, str);
             }
             return read(utf8, CPython.MEMORY.get(ValueLayout.JAVA_LONG, size));
         } finally {
             scratch.release(mark);
+        }
+    }
+
+    private static RuntimeException refused(Attachment attachment, long str) {
+        RuntimeException failure = Failure.take(attachment);
+        String reason = Forms.refusalOf(attachment, str);
+        return reason == null ? failure : Refusal.toJava(reason);
+    }
+
+    /** Returns the name of a type. */
+    static String nameOfType(Attachment attachment, long type) {
+        long name = Failure.check(attachment, CPython.PyObject_GetAttr(
+                type, attachment.interpreter.kernel().name(attachment, "__name__")));
+        try {
+            return toJava(attachment, name);
+        } finally {
+            CPython.Py_DecRef(name);
         }
     }
 
@@ -67,6 +84,16 @@ final class Text {
         byte[] bytes = new byte[Math.toIntExact(size)];
         MemorySegment.copy(CPython.MEMORY, ValueLayout.JAVA_BYTE, address, bytes, 0, bytes.length);
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** Tells whether a byte may stand for a surrogate without its partner, as {@code '?'} does. */
+    private static boolean hasQuestionMark(byte[] bytes) {
+        for (byte octet : bytes) {
+            if (octet == '?') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void checkSurrogates(String text) {
