@@ -127,7 +127,7 @@ def test_the_situations_that_throw_do_throw(sections: Printed) -> None:
         "SystemExit: over",
         "Execution failed, unable to retrieve python exception.",
         "SyntaxError: '(' was never closed",
-        "Could not convert value to int: String 'five' (variable 'text')",
+        "Could not convert value to int: str 'five' (variable 'text')",
     ):
         assert message in said
 

@@ -32,8 +32,9 @@ class Ended:
     @property
     def sections(self) -> dict[str, str]:
         """What it printed, by the lines `== title`."""
-        parts = self.printed.removeprefix("== ").split("\n== ")
-        return dict(part.rstrip("\n").split("\n", 1) for part in parts)
+        parts = f"\n{self.printed}".split("\n== ")[1:]
+        named = [part.partition("\n") for part in parts]
+        return {title: text.rstrip("\n") for title, _, text in named}
 
 
 @dataclass(frozen=True, slots=True)

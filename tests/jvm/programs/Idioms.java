@@ -219,7 +219,7 @@ public final class Idioms {
                 () -> PythonExecutioner.exec(null),
                 () -> PythonExecutioner.exec("x = '\0'"),
                 () -> PythonExecutioner.setVariable("x", "\ud800"),
-                () -> PythonExecutioner.setVariable("x", Collections.singletonMap(new ArrayList<>(), 1)),
+                () -> PythonExecutioner.setVariable("x", Collections.singletonMap(new HashMap<>(), 1)),
                 () -> PythonExecutioner.setVariable("x", cyclic()),
                 () -> Python.eval("("))) {
             try {
