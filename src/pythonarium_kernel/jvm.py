@@ -21,12 +21,12 @@ from _thread import get_ident
 from pythonarium_kernel import report, route
 from pythonarium_kernel.contexts import MAIN, ContextRefusal
 from pythonarium_kernel.forms import form, make
+from pythonarium_kernel.jvm_end import end, flush, join
 from pythonarium_kernel.jvm_output import (
     JavaRun,
     JavaSession,
     Scope,
     connect,
-    finish,
     opened,
 )
 from pythonarium_kernel.process import route_for_good
@@ -40,7 +40,14 @@ if TYPE_CHECKING:
 
     from pythonarium_kernel.report import Report
 
-__all__ = ["connect", "finish", "form", "make"]  # Java calls these here as well
+__all__ = [
+    "connect",
+    "end",
+    "flush",
+    "form",
+    "join",
+    "make",
+]  # Java calls these here as well
 
 current = route.current.get
 _session = JavaSession()

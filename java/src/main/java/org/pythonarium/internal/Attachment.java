@@ -1,5 +1,7 @@
 package org.pythonarium.internal;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -12,11 +14,18 @@ import java.util.Deque;
  * <p>Invariants
  * <ul>
  *   <li>Only {@code runner} runs Python with {@code state}: the Java thread itself where its stack
- *       is large enough, or else its {@link Carrier}. It alone touches {@code depth},
- *       {@code callbacks} and {@code scratch}.
- *   <li>{@code isAttached}: the GIL is held. With no call on ({@code depth} 0) that is so only
- *       inside a lock scope of the user, and only while no thread of Python's own could want it
- *       ({@link Interpreter#isLonely}): it makes the next call cheap and delays nobody.
+ *       is large enough, or else its {@link Carrier}. It alone touches {@code isAttached},
+ *       {@code depth}, {@code callbacks} and {@code scratch}.
+ *   <li>{@code isAttached}: the GIL is held.
+ *   <li>{@code isInside} is set before anything is done with {@code state}, then the interpreter is
+ *       looked at, whether it is open; and it is cleared after. Who ends the interpreter writes
+ *       and looks in the other order ({@link Interpreter#refuse}, {@link Interpreter#isQuiet}). So
+ *       either the thread sees that it may not enter, or the other sees that it is inside, and
+ *       Python is not ended while anybody is inside or waits for the GIL.
+ *   <li>With no call on ({@code depth} 0) the GIL is held only by a thread that lingers
+ *       ({@link #lingers}): it makes the next call of the same lock scope cheap. It lets go at the
+ *       end of the scope, before it waits for a lock, when it ends the JVM ({@link Ending}), and
+ *       when it ends itself ({@link LastWill}).
  *   <li>The interpreter's lock, or anything else, is waited for by {@link #detached}.
  *   <li>While Java code runs that Python has called, {@code callbacks} is more than 0 and the
  *       thread needs no lock: Python itself has let it in.
@@ -26,6 +35,7 @@ import java.util.Deque;
 final class Attachment {
 
     private static final ThreadLocal<Attachment> CURRENT = new ThreadLocal<>();
+    private static final VarHandle INSIDE = insideHandle();
 
     final Interpreter interpreter;
     final Thread owner;
@@ -36,30 +46,34 @@ final class Attachment {
     /** Open context scopes, the innermost first; the owner's. */
     final Deque<ContextScope> scopes = new ArrayDeque<>();
 
-    final Scratch scratch = new Scratch();
-
     /** What the thread's current context is, as the kernel knows it. */
     final ContextView context = new ContextView();
 
-    private final Carrier carrier;
+    /** Memory for arguments; the runner's, and null until there is one. */
+    Scratch scratch;
+
+    private final boolean isDirect;
     private final boolean isForeign;
-    private Origins origins;
-    private volatile Thread runner;
-    private volatile boolean isAttached;
-    private volatile boolean mayLinger = true;
-    private long state;
+    private Thread runner; // null until the first call of a thread that needs a carrier
+    private long state; // 0 until then
+    private boolean isAttached;
+    private volatile boolean isInside;
+    private volatile boolean isLingering;
+    private LastWill will; // from the first lingering on
+    private boolean wasSeenDead; // the reaper's
     private int depth;
     private int callbacks;
     private int guards;
+    private int callsOfScope;
     private int loans;
+    private Origins origins;
 
     private Attachment(Interpreter interpreter, Thread owner, boolean isDirect, long foreignState) {
         this.interpreter = interpreter;
         this.owner = owner;
+        this.isDirect = isDirect;
         this.isForeign = foreignState != 0;
         this.state = foreignState;
-        this.carrier = isDirect ? null : new Carrier(this, "python for " + nameOf(owner));
-        this.runner = isDirect ? owner : carrier;
     }
 
     // Making and ending
@@ -72,24 +86,14 @@ final class Attachment {
 
     private static Attachment make(Interpreter main) {
         Thread thread = Thread.currentThread();
-        if (thread.isVirtual()) {
-            return start(new Attachment(main, thread, false, 0));
-        }
-        long foreign = CPython.PyGILState_GetThisThreadState();
-        boolean isDirect = foreign != 0 || main.checksStack() || Stacks.isEnough();
+        long foreign = thread.isVirtual() ? 0 : CPython.PyGILState_GetThisThreadState();
+        boolean isDirect = foreign != 0
+                || !thread.isVirtual() && (main.checksStack() || Stacks.isEnough());
         Attachment attachment = new Attachment(main, thread, isDirect, foreign);
-        if (!isDirect) {
-            return start(attachment);
+        Reaper.watch(attachment);
+        if (isDirect) {
+            attachment.begin(thread, new Scratch());
         }
-        attachment.adoptThread();
-        if (foreign == 0) {
-            Reaper.watch(attachment);
-        }
-        return attachment;
-    }
-
-    private static Attachment start(Attachment attachment) {
-        attachment.carrier.start();
         CURRENT.set(attachment);
         return attachment;
     }
@@ -102,16 +106,15 @@ final class Attachment {
             attachment = new Attachment(main, Thread.currentThread(), true, state);
             attachment.isAttached = true;
             attachment.depth = 1;
-            CURRENT.set(attachment);
+            attachment.begin(attachment.owner, new Scratch());
         }
         return attachment;
     }
 
-    /** Makes the calling thread, which is its runner, the one of this attachment. */
-    void adoptThread() {
-        if (state == 0) {
-            state = interpreter.newThreadState();
-        }
+    /** Makes the calling thread the runner, with memory for arguments. */
+    void begin(Thread runner, Scratch scratch) {
+        this.runner = runner;
+        this.scratch = scratch;
         CURRENT.set(this);
     }
 
@@ -120,17 +123,51 @@ final class Attachment {
         return !owner.isAlive();
     }
 
+    /** Tells whether its Java thread runs Python itself. */
+    boolean isDirect() {
+        return isDirect;
+    }
+
+    /** Ends it, its Java thread having ended: at once, or by its carrier. */
+    void retire() {
+        boolean isGilFree = will == null || will.wasExecuted() || !isLingering;
+        if (!isGilFree) {
+            lookAgain();
+            return;
+        }
+        interpreter.lock().abandon(this);
+        if (runner instanceof Carrier carrier) {
+            carrier.retire();
+        } else {
+            end();
+        }
+    }
+
+    /** The system's thread goes on a little after Java's, or for ever. */
+    private void lookAgain() {
+        if (wasSeenDead) {
+            interpreter.lock().close(this + " has ended inside of a PythonGIL that it did not close,"
+                    + " and has the GIL for ever; open a PythonGIL by try-with-resources");
+        }
+        wasSeenDead = true;
+        Reaper.watch(this);
+    }
+
     /**
      * Deletes the thread state. Done by the carrier, or, for a Java thread that has ended, by a
      * thread that has no state of its own: deleting one takes away what the system's thread has.
      */
     void end() {
-        interpreter.lock().abandon(this);
-        if (!isForeign && interpreter.isOpen()) {
-            interpreter.forgetThreadState(state);
-            CPython.PyEval_RestoreThread(state);
-            CPython.PyThreadState_Clear(state);
-            CPython.PyThreadState_DeleteCurrent();
+        isInside = true;
+        try {
+            if (state != 0 && !isForeign && interpreter.isOpenTo(this)) {
+                interpreter.forgetThreadState(state);
+                CPython.PyEval_RestoreThread(state);
+                CPython.PyThreadState_Clear(state);
+                CPython.PyThreadState_DeleteCurrent();
+            }
+        } finally {
+            isInside = false;
         }
     }
 
@@ -143,7 +180,15 @@ final class Attachment {
 
     /** Does the work on the thread that may, attached. */
     <T> T run(Work<T> work) {
-        return Thread.currentThread() == runner ? here(work) : carrier.call(work);
+        return Thread.currentThread() == runner ? here(work) : carrier().call(work);
+    }
+
+    /** Returns the carrier; the first call takes one. */
+    private Carrier carrier() {
+        if (runner == null) {
+            runner = Carriers.take(this);
+        }
+        return (Carrier) runner;
     }
 
     /** Does the work on this thread, which is the runner. */
@@ -160,10 +205,10 @@ final class Attachment {
     }
 
     private void attach() {
-        if (!isAttached) {
-            interpreter.checkOpen();
-            CPython.PyEval_RestoreThread(state);
-            isAttached = true;
+        if (isAttached) {
+            stayIfOpen();
+        } else {
+            restore();
         }
         depth++;
         if (interpreter.releases.isWaiting()) {
@@ -171,63 +216,110 @@ final class Attachment {
         }
     }
 
+    private void restore() {
+        isInside = true;
+        try {
+            interpreter.checkOpenTo(this);
+            if (state == 0) {
+                state = interpreter.newThreadState();
+            }
+            CPython.PyEval_RestoreThread(state);
+            isAttached = true;
+        } finally {
+            if (!isAttached && callbacks == 0) {
+                isInside = false;
+            }
+        }
+    }
+
+    private void stayIfOpen() {
+        if (depth == 0 && !interpreter.isOpenTo(this)) {
+            letGo();
+            interpreter.checkOpenTo(this);
+        }
+    }
+
     private void detach() {
         depth--;
-        if (depth == 0 && !stays()) {
+        if (depth == 0 && isAttached && !lingers()) {
             letGo();
         }
     }
 
-    /** Tells whether the GIL is kept between calls. */
-    private boolean stays() {
-        return guards > 0 && loans == 0 && mayLinger && interpreter.isLonely() || interpreter.keepsGil(this);
+    /**
+     * Tells whether the GIL is kept until the next call: from the second call of a lock scope on,
+     * while Python has no threads of its own that could want it.
+     */
+    private boolean lingers() {
+        boolean lingers = isDirect && !isForeign && callbacks == 0 && loans == 0
+                && (guards > 0 && callsOfScope++ > 0 && interpreter.isLonely()
+                        || interpreter.keepsGil(this));
+        if (lingers && !isLingering) {
+            writeWill();
+        }
+        return lingers;
+    }
+
+    private void writeWill() {
+        if (will == null) {
+            will = new LastWill();
+        }
+        will.write(state);
+        isLingering = true;
+    }
+
+    /** Lets go of the GIL if it is held with no call on. */
+    void stopLingering() {
+        if (Thread.currentThread() == runner && isAttached && depth == 0) {
+            letGo();
+        }
     }
 
     private void letGo() {
-        isAttached = false;
+        save();
+        if (callbacks == 0) {
+            INSIDE.setRelease(this, false);
+        }
+    }
+
+    private void save() {
         long saved = CPython.PyEval_SaveThread();
+        isAttached = false;
         if (isForeign) {
             state = saved; // whoever made it may have made another one since
+        }
+        if (isLingering) {
+            isLingering = false;
+            will.tear();
         }
     }
 
     /** Does what may wait for another thread; the GIL is free meanwhile. */
     void detached(Runnable wait) {
-        if (!isAttached) {
+        stopLingering();
+        if (Thread.currentThread() != runner || !isAttached) {
             wait.run();
-        } else if (Thread.currentThread() != runner || depth == 0) {
-            stopLingering();
-            wait.run();
-        } else {
-            int before = depth;
-            letGo();
-            depth = 0;
-            try {
-                wait.run();
-            } finally {
-                resume(before);
-            }
+            return;
         }
-    }
-
-    private void stopLingering() {
-        mayLinger = false;
+        int before = depth;
+        depth = 0;
+        save();
         try {
-            run(attachment -> null);
+            wait.run();
         } finally {
-            mayLinger = true;
+            resume(before);
         }
     }
 
     private void resume(int before) {
         if (!isAttached) {
-            CPython.PyEval_RestoreThread(state);
+            CPython.PyEval_RestoreThread(state); // is inside since it called Python
             isAttached = true;
         }
         depth = before;
     }
 
-    /** Lets go of the GIL that its thread has got outside of any call. */
+    /** Lets go of the GIL that the calling thread got outside of any call. */
     void release() {
         depth = 0;
         letGo();
@@ -240,7 +332,7 @@ final class Attachment {
         int before = depth;
         depth = 0;
         callbacks++;
-        letGo();
+        save();
         return before;
     }
 
@@ -289,13 +381,14 @@ final class Attachment {
 
     /** Notes that a lock scope has opened. */
     void open() {
-        guards++;
+        if (guards++ == 0) {
+            callsOfScope = 0;
+        }
     }
 
     /** Notes that a lock scope has closed; the last one lets the GIL go. */
     void close() {
-        guards--;
-        if (guards == 0 && isAttached && !isInCallback()) {
+        if (--guards == 0 && !interpreter.keepsGil(this)) {
             stopLingering();
         }
     }
@@ -303,14 +396,53 @@ final class Attachment {
     /** Notes that its thread lends the lock; the GIL is free from now on, outside of calls. */
     void lend() {
         loans++;
-        if (isAttached && !(Thread.currentThread() == runner && depth > 0)) {
-            stopLingering();
-        }
+        stopLingering();
     }
 
     /** Notes that a loan is over. */
     void takeBack() {
         loans--;
+    }
+
+    // The end of the interpreter
+
+    /** Tells whether it is in Python, or about to be, or to come back there. Any thread may ask. */
+    boolean isInside() {
+        return isInside;
+    }
+
+    /** Tells whether it has had the GIL with no call on, and may still. Any thread may ask. */
+    boolean isLingering() {
+        return isLingering;
+    }
+
+    /** Notes that the calling thread, which is attached, has finalized Python. */
+    void interpreterHasEnded() {
+        isAttached = false;
+    }
+
+    /**
+     * Lets go of the GIL for a thread that will not come back here, if it has it: it ends the JVM.
+     *
+     * <p>The first thread of a program is another one for Java when it does that, and has the GIL
+     * still.
+     */
+    static void letGoForGood() {
+        long mine = CPython.PyGILState_GetThisThreadState();
+        for (Attachment attachment : Reaper.watched()) {
+            if (mine != 0 && attachment.state == mine && attachment.isAttached) {
+                attachment.save();
+                attachment.isInside = attachment.depth > 0 || attachment.callbacks > 0;
+            }
+        }
+    }
+
+    private static VarHandle insideHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(Attachment.class, "isInside", boolean.class);
+        } catch (ReflectiveOperationException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     private static String nameOf(Thread thread) {

@@ -4,95 +4,109 @@ import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
-import org.pythonarium.PythonException;
 
 /**
  * A thread with an ample stack that runs Python for threads that cannot.
  *
  * <p>Java's threads have a stack of 1 MiB unless told otherwise, and virtual threads change the
- * thread of the system that they run on: neither may run Python. So each has a carrier, made at
- * its first call and gone soon after it has ended; Python sees one and the same thread all the
- * time. A call costs two switches of threads.
+ * thread of the system that they run on: neither may run Python. So each of them that does has a
+ * carrier from its first call until it ends, and Python sees one and the same thread all the time.
+ * Then the carrier serves another one, or ends after a while. A call costs two switches of threads.
  *
- * <p>Invariants: one task runs at a time; a task that was taken is always finished, with a result
- * or a failure; the caller waits for it uninterruptibly, and gets its interrupt flag back.
+ * <p>Invariants: tasks are done one at a time, in the order in which they came, so whatever a
+ * former thread has left to do is done before; a task is always finished, with a result or a
+ * failure; the caller waits for it uninterruptibly, and gets its interrupt flag back.
  */
 final class Carrier extends Thread {
 
     /** How often a waiting thread looks before it sleeps. */
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 200 : 0;
 
-    private static final long SECOND = 1_000_000_000L;
+    private static final long IDLE = 1_000_000_000L; // ns until a free carrier ends
 
-    private final Queue<Task<?>> tasks = new ConcurrentLinkedQueue<>();
-    private final Attachment attachment;
-    private volatile boolean closing;
-    private volatile boolean over;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Scratch scratch = new Scratch();
+    private volatile boolean isFree;
+    private Attachment attachment; // its own
 
-    Carrier(Attachment attachment, String name) {
-        super(null, null, name, Stacks.AMPLE);
-        this.attachment = attachment;
+    Carrier() {
+        super(null, null, "python for nobody yet", Stacks.AMPLE, false);
         setDaemon(true);
     }
+
+    // For Carriers
+
+    /** Runs Python for an attachment, until it retires. */
+    void serve(Attachment attachment) {
+        add(() -> {
+            setName("python for " + attachment);
+            this.attachment = attachment;
+            attachment.begin(this, scratch);
+        });
+    }
+
+    /** Ends what the attachment has, and is free for another one. */
+    void retire() {
+        add(() -> attachment.end());
+        Carriers.give(this);
+    }
+
+    /** Tells whether it has an attachment to serve; a free carrier does not stay for ever. */
+    void setFree(boolean isFree) {
+        this.isFree = isFree;
+    }
+
+    // Tasks
 
     /** Does the work on this thread and returns its result, or throws its failure. */
     <T> T call(Work<T> work) {
         Task<T> task = new Task<>(work, Thread.currentThread());
-        tasks.add(task);
-        LockSupport.unpark(this);
-        if (over) {
-            refuseTasks();
-        }
+        add(task);
         return task.await();
     }
 
-    /** Ends this thread once it has nothing more to do. */
-    void close() {
-        closing = true;
+    private void add(Runnable task) {
+        tasks.add(task);
         LockSupport.unpark(this);
     }
 
     @Override
     public void run() {
-        attachment.adoptThread();
-        while (true) {
-            Task<?> task = next();
-            if (task != null) {
-                task.run(attachment);
-            } else if (closing || attachment.isOrphan()) {
-                break;
+        do {
+            for (Runnable task = next(); task != null; task = next()) {
+                perform(task);
             }
-        }
-        try {
-            attachment.end();
-        } finally {
-            over = true;
-            refuseTasks();
-        }
+        } while (!isFree || !Carriers.dismiss(this));
     }
 
-    private void refuseTasks() {
-        for (Task<?> task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.end(new PythonException("this interpreter is closed; open another one"));
+    private void perform(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable failure) {
+            getUncaughtExceptionHandler().uncaughtException(this, failure);
         }
     }
 
     /** Returns the next task; null now and then, when there is none. */
-    private Task<?> next() {
+    private Runnable next() {
         for (int i = 0; i < SPINS; i++) {
-            Task<?> task = tasks.poll();
+            Runnable task = tasks.poll();
             if (task != null) {
                 return task;
             }
             Thread.onSpinWait();
         }
-        if (tasks.isEmpty() && !closing) {
-            LockSupport.parkNanos(this, SECOND);
+        if (tasks.isEmpty()) {
+            if (isFree) {
+                LockSupport.parkNanos(this, IDLE);
+            } else {
+                LockSupport.park(this);
+            }
         }
         return tasks.poll();
     }
 
-    private static final class Task<T> {
+    private final class Task<T> implements Runnable {
 
         private final Work<T> work;
         private final Thread caller;
@@ -105,19 +119,24 @@ final class Carrier extends Thread {
             this.caller = caller;
         }
 
-        void run(Attachment attachment) {
+        @Override
+        public void run() {
             try {
+                takeOverLoader();
                 result = attachment.here(work);
-                end(null);
             } catch (Throwable caught) {
-                end(caught);
+                failure = caught;
             }
-        }
-
-        void end(Throwable caught) {
-            failure = caught;
             done = true;
             LockSupport.unpark(caller);
+        }
+
+        /** Lets what Python calls in Java find classes as the caller does. */
+        private void takeOverLoader() {
+            ClassLoader loader = caller.getContextClassLoader();
+            if (getContextClassLoader() != loader) {
+                setContextClassLoader(loader);
+            }
         }
 
         T await() {

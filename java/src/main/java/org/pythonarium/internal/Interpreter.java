@@ -19,7 +19,10 @@ final class Interpreter {
                     + " in a try(PythonGIL gil = PythonGIL.lock()){...} block to ensure that GIL is"
                     + " acquired in multi-threaded environments.";
 
-    private enum Life { NEW, OPEN, CLOSED }
+    private static final String ENDED =
+            "Python has ended in this process: the JVM is shutting down; use it before";
+
+    private enum Life { NEW, OPEN, ENDING, ENDED }
 
     private final InterpreterLock lock = new InterpreterLock();
     private final AtomicReference<Attachment> home = new AtomicReference<>();
@@ -28,6 +31,8 @@ final class Interpreter {
     private final int minorVersion;
     private final boolean keepsGil;
     private volatile Life life = Life.NEW;
+    private Attachment main; // of the thread that starts and ends Python
+    private volatile Attachment rescuer;
     private long pointer;
     private long knownHead;
     private boolean wasLonely;
@@ -45,29 +50,93 @@ final class Interpreter {
     }
 
     /** Takes note of the interpreter that the calling thread is attached to. */
-    void opened(long pointer, long threadState, Kernel kernel, boolean isOurs) {
-        this.pointer = pointer;
+    synchronized void opened(
+            Attachment main, long threadState, Kernel kernel, boolean isOurs) {
+        this.main = main;
+        this.pointer = CPython.PyInterpreterState_Main();
         this.kernel = kernel;
         this.isOurs = isOurs;
         threadStates.add(threadState);
-        life = Life.OPEN;
-    }
-
-    /** Refuses all calls from now on, and ends Python if it can be ended in peace. */
-    void close() {
-        life = Life.CLOSED;
+        if (life == Life.NEW) {
+            life = Life.OPEN;
+        }
     }
 
     boolean isOpen() {
         return life == Life.OPEN;
     }
 
-    /** @throws PythonException if it is closed */
-    void checkOpen() {
-        if (life != Life.OPEN) {
-            throw new PythonException("Python has ended in this process: the JVM is shutting down");
+    /** Tells whether it is this class that started Python, and so ends it. */
+    boolean isOurs() {
+        return isOurs;
+    }
+
+    // Its end
+
+    /**
+     * Refuses calls from now on, but those of Python's main thread.
+     *
+     * @return whether it had started
+     */
+    synchronized boolean refuse() {
+        boolean hadStarted = life == Life.OPEN;
+        life = Life.ENDING;
+        lock.close(ENDED);
+        return hadStarted;
+    }
+
+    /** Tells whether nobody is inside, or will be again; after {@link #refuse}. */
+    boolean isQuiet() {
+        for (Attachment attachment : Reaper.watched()) {
+            if (attachment.interpreter == this && attachment.isInside()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Does work as Python's main thread, which the calling thread is, also while it ends. */
+    void callMain(Work<?> work) {
+        main.here(work);
+    }
+
+    /** Does work in a thread that is not known yet, while the main thread is stuck in the end. */
+    void callRescuer(Work<?> work) {
+        Attachment attachment = Attachment.current(this);
+        synchronized (this) {
+            rescuer = attachment;
+        }
+        attachment.run(work);
+    }
+
+    /**
+     * Tells whether Python may be finalized, and if so lets nobody in any more.
+     *
+     * <p>The caller is attached, as its main thread.
+     */
+    synchronized boolean mayEnd() {
+        boolean may = life == Life.ENDING && rescuer == null && isQuiet() && isLonely();
+        if (may) {
+            life = Life.ENDED;
+        }
+        return may;
+    }
+
+    /** Tells whether an attachment may enter. */
+    boolean isOpenTo(Attachment attachment) {
+        Life now = life;
+        return now == Life.OPEN
+                || now == Life.ENDING && (attachment == main || attachment == rescuer);
+    }
+
+    /** @throws PythonException if the attachment may not enter any more */
+    void checkOpenTo(Attachment attachment) {
+        if (!isOpenTo(attachment)) {
+            throw new PythonException(ENDED);
         }
     }
+
+    // What is known of it
 
     InterpreterLock lock() {
         return lock;
@@ -131,7 +200,9 @@ final class Interpreter {
 
     /** Does the work without the lock: for what any thread may ask at any time. */
     <T> T callUnlocked(Work<T> work) {
-        return Attachment.current(this).run(work);
+        Attachment attachment = Attachment.current(this);
+        checkMayWait(attachment);
+        return attachment.run(work);
     }
 
     /**
@@ -173,9 +244,8 @@ final class Interpreter {
 
     // Thread states
 
-    /** Makes a thread state for the calling thread; it need not be attached. */
+    /** Makes a thread state for the calling thread, which is inside; it need not be attached. */
     long newThreadState() {
-        checkOpen();
         long state = CPython.PyThreadState_New(pointer);
         if (state == 0) {
             throw new OutOfMemoryError("Python has no memory for another thread's state");

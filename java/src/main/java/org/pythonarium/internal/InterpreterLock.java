@@ -1,7 +1,7 @@
 package org.pythonarium.internal;
 
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.AbstractQueuedSynchronizer;
+import org.pythonarium.PythonException;
 
 /**
  * The lock of an interpreter: a lock first, and the GIL second.
@@ -12,54 +12,68 @@ import java.util.concurrent.TimeUnit;
  */
 final class InterpreterLock {
 
-    private final Semaphore free = new Semaphore(1);
-    private volatile Attachment owner;
+    private final Gate gate = new Gate();
+    private Attachment owner; // its own threads alone see it right, as Gate's users need
     private int holds; // only the owner touches it
+    private volatile String closed;
 
-    /** Tells whether this attachment holds the lock. */
+    /** Tells whether this attachment, which is the calling thread's, holds the lock. */
     boolean isHeldBy(Attachment attachment) {
         return owner == attachment;
     }
 
     /** Tells whether anybody holds the lock. */
     boolean isHeld() {
-        return owner != null;
+        return gate.isShut();
     }
 
-    /** Returns who holds the lock, or null; for messages. */
-    Attachment owner() {
-        return owner;
-    }
-
-    /** Takes the lock, waiting for it as long as it takes. */
+    /**
+     * Takes the lock, waiting for it as long as it takes.
+     *
+     * @throws PythonException if it is closed
+     */
     void lock(Attachment attachment) {
-        if (owner != attachment && !free.tryAcquire()) {
-            attachment.detached(() -> free.acquireUninterruptibly());
+        if (owner != attachment) {
+            if (!gate.tryAcquire(1)) {
+                attachment.detached(() -> gate.acquire(1));
+            }
+            checkOpen();
+            owner = attachment;
         }
-        taken(attachment);
+        holds++;
     }
 
-    /** Takes the lock, if it is to be had within the time. */
+    /**
+     * Takes the lock, if it is to be had within the time.
+     *
+     * @throws PythonException if it is closed
+     */
     boolean tryLock(Attachment attachment, long nanoseconds) throws InterruptedException {
-        if (owner != attachment && !free.tryAcquire()) {
-            boolean[] got = new boolean[1];
-            InterruptedException[] interrupted = new InterruptedException[1];
-            attachment.detached(() -> {
-                try {
-                    got[0] = free.tryAcquire(nanoseconds, TimeUnit.NANOSECONDS);
-                } catch (InterruptedException failure) {
-                    interrupted[0] = failure;
-                }
-            });
-            if (interrupted[0] != null) {
-                throw interrupted[0];
-            }
-            if (!got[0]) {
+        if (owner != attachment) {
+            if (!gate.tryAcquire(1) && !await(attachment, nanoseconds)) {
                 return false;
             }
+            checkOpen();
+            owner = attachment;
         }
-        taken(attachment);
+        holds++;
         return true;
+    }
+
+    private boolean await(Attachment attachment, long nanoseconds) throws InterruptedException {
+        boolean[] got = new boolean[1];
+        InterruptedException[] interrupted = new InterruptedException[1];
+        attachment.detached(() -> {
+            try {
+                got[0] = gate.tryAcquireNanos(1, nanoseconds);
+            } catch (InterruptedException failure) {
+                interrupted[0] = failure;
+            }
+        });
+        if (interrupted[0] != null) {
+            throw interrupted[0];
+        }
+        return got[0];
     }
 
     /** Gives one hold back; only its holder calls this. */
@@ -67,7 +81,7 @@ final class InterpreterLock {
         assert owner == attachment : "unlocked by " + attachment;
         if (--holds == 0) {
             owner = null;
-            free.release();
+            gate.release(1);
         }
     }
 
@@ -98,8 +112,45 @@ final class InterpreterLock {
         }
     }
 
-    private void taken(Attachment attachment) {
-        owner = attachment;
-        holds++;
+    /** Refuses the lock from now on, also to those that wait for it; its holder may give it back. */
+    void close(String reason) {
+        closed = reason;
+        gate.open();
+    }
+
+    private void checkOpen() {
+        String reason = closed;
+        if (reason != null) {
+            gate.release(1); // who waits behind learns of it too
+            throw new PythonException(reason);
+        }
+    }
+
+    /** One may pass at a time, who lets the next one in; once it is open, everybody may. */
+    private static final class Gate extends AbstractQueuedSynchronizer {
+
+        private static final long serialVersionUID = 1L;
+
+        private volatile boolean isOpen;
+
+        @Override
+        protected boolean tryAcquire(int ignored) {
+            return compareAndSetState(0, 1) || isOpen;
+        }
+
+        @Override
+        protected boolean tryRelease(int ignored) {
+            setState(0);
+            return true;
+        }
+
+        boolean isShut() {
+            return getState() == 1 && !isOpen;
+        }
+
+        void open() {
+            isOpen = true;
+            release(1);
+        }
     }
 }

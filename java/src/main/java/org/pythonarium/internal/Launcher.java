@@ -12,7 +12,6 @@ import org.pythonarium.PythonException;
 final class Launcher {
 
     private static final long FOREVER = Long.MAX_VALUE;
-    private static final long SECONDS_TO_END = 5;
 
     private static volatile Interpreter main;
     private static PythonException failure;
@@ -51,6 +50,7 @@ final class Launcher {
         boolean keepsGil = !isTrue(settings, Setting.RELEASE_GIL_AUTOMATICALLY);
         Interpreter interpreter = new Interpreter(python.version().minor(), keepsGil);
         Thread.ofPlatform().daemon().name("python linking").start(Upcalls::prepare); // meanwhile
+        Ending.prepare(interpreter, thread);
         try {
             thread.call(() -> open(interpreter, python.executable()), FOREVER);
         } catch (PythonException caught) {
@@ -58,8 +58,6 @@ final class Launcher {
             throw caught;
         }
         main = interpreter;
-        Runtime.getRuntime().addShutdownHook(
-                new Thread(() -> end(interpreter, thread), "python shutdown"));
         return interpreter;
     }
 
@@ -87,8 +85,9 @@ final class Launcher {
                 Output.connect(attachment, kernel);
             }
             kernel.run(attachment, "start");
-            interpreter.opened(CPython.PyInterpreterState_Main(), state, kernel, isOurs);
+            interpreter.opened(attachment, state, kernel, isOurs);
             applyPath(attachment, settings);
+            kernel.run(attachment, "join");
         } finally {
             attachment.release();
         }
@@ -111,12 +110,5 @@ final class Launcher {
 
     private static boolean isTrue(Settings settings, Setting setting) {
         return Boolean.parseBoolean(settings.get(setting));
-    }
-
-    private static void end(Interpreter interpreter, MainThread thread) {
-        thread.call(() -> {
-            Output.finish(interpreter);
-            interpreter.close();
-        }, SECONDS_TO_END);
     }
 }

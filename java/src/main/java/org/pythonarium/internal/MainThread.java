@@ -4,6 +4,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.pythonarium.PythonException;
 
 /**
  * The thread that starts CPython and ends it.
@@ -16,7 +17,7 @@ final class MainThread extends Thread {
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
 
     MainThread() {
-        super(null, null, "python main", Stacks.AMPLE);
+        super(null, null, "python main", Stacks.AMPLE, false);
         setDaemon(true);
         start();
     }
@@ -31,7 +32,7 @@ final class MainThread extends Thread {
      *
      * @return whether it has ended within the time
      */
-    boolean call(Runnable task, long seconds) {
+    boolean call(Runnable task, long nanoseconds) {
         CountDownLatch done = new CountDownLatch(1);
         Throwable[] failure = new Throwable[1];
         tasks.add(() -> {
@@ -43,19 +44,30 @@ final class MainThread extends Thread {
                 done.countDown();
             }
         });
-        boolean inTime = await(done, seconds);
+        boolean inTime = await(done, nanoseconds);
         if (failure[0] != null) {
             throw Unexpected.rethrow(failure[0]);
         }
         return inTime;
     }
 
-    private static boolean await(CountDownLatch done, long seconds) {
+    /** Has a task done on this thread; what becomes of it is seen from what it does. */
+    void begin(Runnable task) {
+        tasks.add(() -> {
+            try {
+                task.run();
+            } catch (PythonException ignored) {
+                // as where Python cannot do it
+            }
+        });
+    }
+
+    private static boolean await(CountDownLatch done, long nanoseconds) {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return done.await(seconds, TimeUnit.SECONDS);
+                    return done.await(nanoseconds, TimeUnit.NANOSECONDS);
                 } catch (InterruptedException caught) {
                     interrupted = true;
                 }

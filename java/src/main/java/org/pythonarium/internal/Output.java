@@ -27,14 +27,6 @@ public final class Output {
         CPython.Py_DecRef(err);
     }
 
-    /** Passes on what has not been flushed yet; Python is about to end. */
-    static void finish(Interpreter interpreter) {
-        Attachment.current(interpreter).run(attachment -> {
-            interpreter.kernel().run(attachment, "finish");
-            return null;
-        });
-    }
-
     private static Consumer<String> printer(Supplier<PrintStream> stream) {
         return text -> {
             if (text == null) {

@@ -1,52 +1,86 @@
 package org.pythonarium.internal;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/** Ends the attachments of Java threads that ran Python themselves and have ended. */
+/**
+ * Ends the attachments of Java threads that have ended.
+ *
+ * <p>Java tells nobody of the end of a thread, so they are looked through now and then. A thread
+ * that has ended keeps nothing but memory until then.
+ */
 final class Reaper extends Thread {
 
-    private static final long PERIOD = 500_000_000L; // ns
-    private static final List<Attachment> WATCHED = new ArrayList<>();
+    private static final long PERIOD = 200_000_000L; // ns
+    private static final long BETWEEN_SWEEPS = 1_000_000L; // ns
+
+    private static final Set<Attachment> WATCHED = ConcurrentHashMap.newKeySet();
     private static Reaper running;
+    private static volatile long lastSweep = System.nanoTime();
 
     private Reaper() {
-        super(null, null, "python reaper", Stacks.AMPLE);
+        super(null, null, "python reaper", Stacks.AMPLE, false);
         setDaemon(true);
     }
 
     /** Has an attachment ended once its thread has. */
     static void watch(Attachment attachment) {
-        synchronized (WATCHED) {
-            WATCHED.add(attachment);
-            if (running == null) {
-                running = new Reaper();
-                running.start();
-            }
+        WATCHED.add(attachment);
+        if (running == null) {
+            startOnce();
+        }
+        LockSupport.unpark(running);
+    }
+
+    private static synchronized void startOnce() {
+        if (running == null) {
+            running = new Reaper();
+            running.start();
         }
     }
 
-    /** Returns how many threads run Python themselves. */
+    /** Returns the attachments of threads that live, and some of those that do not. */
+    static Set<Attachment> watched() {
+        return WATCHED;
+    }
+
+    /** Returns how many there are. */
     static int count() {
-        synchronized (WATCHED) {
-            return WATCHED.size();
+        return WATCHED.size();
+    }
+
+    /** Frees the carriers of threads that have ended; any thread may do it. */
+    static void sweepCarried() {
+        long now = System.nanoTime();
+        if (now - lastSweep > BETWEEN_SWEEPS) {
+            sweep(true);
+            lastSweep = System.nanoTime();
+        }
+    }
+
+    private static void sweep(boolean onlyCarried) {
+        for (Attachment attachment : WATCHED) {
+            if (attachment.isOrphan() && !(onlyCarried && attachment.isDirect())
+                    && WATCHED.remove(attachment)) {
+                attachment.retire();
+            }
         }
     }
 
     @Override
     public void run() {
         while (true) {
-            LockSupport.parkNanos(this, PERIOD);
-            orphans().forEach(Attachment::end);
-        }
-    }
-
-    private static List<Attachment> orphans() {
-        synchronized (WATCHED) {
-            List<Attachment> orphans = WATCHED.stream().filter(Attachment::isOrphan).toList();
-            WATCHED.removeAll(orphans);
-            return orphans;
+            if (WATCHED.isEmpty()) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, PERIOD);
+            }
+            try {
+                sweep(false);
+            } catch (Throwable failure) {
+                getUncaughtExceptionHandler().uncaughtException(this, failure);
+            }
         }
     }
 }
