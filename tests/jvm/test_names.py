@@ -34,8 +34,9 @@ ONLY_JAVA: Final = {
     # a type is an annotation in Python, and nothing to be extended
     "PythonType": "accepts adapt get_java_class get_name init packages python_type"
     " to_java to_python",
+    # annotations, again: `object`, `int`, `set`, `list[int]`, `dict[str, int]`
     "PythonTypes": "any big_int convert get_python_type_for_java_object"
-    " get_python_type_for_python_object",
+    " get_python_type_for_python_object list_of map_of set",
     # attributes
     "PythonVariable": "get_name get_type get_value set_name set_type set_value",
     "PythonVariables": "names",
