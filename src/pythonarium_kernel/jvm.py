@@ -36,6 +36,7 @@ from pythonarium_kernel.session import MissingVariable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any, Callable, Optional
 
     from pythonarium_kernel.report import Report
@@ -141,10 +142,16 @@ def enter(context: str) -> "dict[str, object]":
     module = _session.contexts.get(context)
     run = current()
     if run is None or _is_idle(run):
-        run = JavaRun(module, None, None)
-        run.thread, run.finished = get_ident(), True
-        route.current.set(run)
+        _stand(module)
     return module.__dict__
+
+
+def _stand(module: "ModuleType") -> JavaRun:
+    """Make the calling thread's own run."""
+    run = JavaRun(module, None, None)
+    run.thread, run.finished = get_ident(), True
+    route.current.set(run)
+    return run
 
 
 def _is_idle(run: Run) -> bool:
@@ -158,11 +165,10 @@ def execute(context: str, source: str, timeout: "Optional[float]" = None) -> obj
     The thread's own run serves, unless it is in use, by a script that has called Java
     and is called from there.
     """
-    run = current()
+    run: Any = current()
     if timeout is None and run is not None and _is_idle(run):
         if run.module is not _modules.get(context):
-            enter(context)
-            run = current()
+            run = _stand(_session.contexts.get(context))
         if opened:
             run.begin_output()
         return perform_standing(run, _active, compiled(source))

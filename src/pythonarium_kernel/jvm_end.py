@@ -29,7 +29,7 @@ def end(milliseconds: int) -> bool:
     flush()
     watchdog.shut_down()
     is_over = _end_threads(milliseconds / 1000)
-    atexit._run_exitfuncs()
+    atexit._run_exitfuncs()  # noqa: SLF001  # as Python at its end
     flush()
     return is_over and _hosts == 1
 
@@ -46,7 +46,7 @@ def flush() -> None:
 def _end_threads(seconds: float) -> bool:
     """Do as threading does at the end; return whether the threads have ended in time."""
     main = threading.main_thread()
-    shut_down = threading._shutdown  # type: ignore[attr-defined]
+    shut_down = threading._shutdown  # type: ignore[attr-defined]  # noqa: SLF001  # likewise
     if all(thread.daemon or thread is main for thread in threading.enumerate()):
         shut_down()
         return True

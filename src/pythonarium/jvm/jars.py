@@ -47,7 +47,7 @@ def build(root: Path, jdk: Path, target: Path) -> None:
             [
                 jdk / "bin/javac",
                 *("--release", str(RELEASE), "-nowarn", "-XDstringConcat=inline"),
-                *("-d", classes, *sources),
+                *("-d", str(classes), *sources),
             ],
             check=True,
             capture_output=True,
