@@ -10,19 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from java_programs import PROGRAMS, Java, clean_environment
+from java_programs import COMMAND, PROGRAMS, Java, clean_environment
 from pythonarium.jvm.launch import STACK, java_command
 
 pytestmark = pytest.mark.timeout(60)
-COMMAND = """
-import sys
-from pathlib import Path
-from pythonarium.jvm import jars, jdks
-jars.JAR = Path(sys.argv[1])
-jdks._USUAL_FOLDERS = ()
-from pythonarium.cli import main
-sys.exit(main(sys.argv[2:]))
-"""
 
 
 def run(jar: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -5,12 +5,22 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 PROGRAMS: Final = ROOT / "tests/jvm/programs"
+COMMAND: Final = """
+import sys
+from pathlib import Path
+from pythonarium.jvm import jars, jdks
+jars.JAR = Path(sys.argv[1])
+jdks._USUAL_FOLDERS = ()
+from pythonarium.cli import main
+sys.exit(main(sys.argv[2:]))
+"""
+"""The command line of a Pythonarium that has its jar at the first argument."""
 DIRECT: Final = "-Xss16m"
 """With this stack the threads of Java run Python themselves."""
 
@@ -45,6 +55,10 @@ class Java:
     jar: Path
     classes: Path
     folder: Path
+
+    def at(self, classes: Path) -> "Java":
+        """Return the same with other classes."""
+        return replace(self, classes=classes)
 
     def compile(self, sources: Iterable[Path], classes: Path, *options: str) -> None:
         """Compile programs; a warning is an error."""
