@@ -3,6 +3,7 @@ package org.pythonarium;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.pythonarium.internal.AddedTypes;
 import org.pythonarium.internal.Scripts;
 
 /**
@@ -107,10 +108,13 @@ public final class PythonExecutioner {
         Scripts.set(name, function);
     }
 
-    /** Sets variables, in order. */
+    /** Sets variables, in order, to what their types make of their values. */
+    @SuppressWarnings("unchecked")
     public static void setVariables(List<PythonVariable> variables) {
         for (PythonVariable variable : variables) {
-            Scripts.set(variable.getName(), variable.getValue());
+            Object value = variable.getValue();
+            boolean hasOwnWay = value != null && AddedTypes.writes(variable.pythonType());
+            Scripts.set(variable.getName(), hasOwnWay ? variable.pythonType().toPython(value) : value);
         }
     }
 

@@ -20,9 +20,41 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.pythonarium.internal.Scripts;
 
-/** The types of variables that are always there, and those that a program adds. */
+/**
+ * The types of variables that are always there, and those that a program adds.
+ *
+ * <p>What a value is on the other side does not depend on the type that it is read as. It crosses
+ * exactly, or is refused with the place inside of it.
+ *
+ * <table>
+ * <caption>Values on both sides</caption>
+ * <tr><th>Java</th><th>Python</th><th>and back in Java</th></tr>
+ * <tr><td>null, Boolean, String</td><td>None, bool, str</td><td>the same</td></tr>
+ * <tr><td>Byte to Long, BigInteger</td><td>int</td><td>Long, or BigInteger beyond 64 bits</td></tr>
+ * <tr><td>Float, Double</td><td>float</td><td>Double</td></tr>
+ * <tr><td>BigDecimal</td><td>Decimal</td><td>BigDecimal; NaN, infinities and -0 stay objects</td></tr>
+ * <tr><td>byte[], ByteBuffer</td><td>bytes</td><td>byte[]; so are bytearray and memoryview</td></tr>
+ * <tr><td>Collection, other arrays</td><td>list</td><td>ArrayList; a tuple or range is a list that
+ *     cannot be changed</td></tr>
+ * <tr><td>Set</td><td>set</td><td>LinkedHashSet; so is a frozenset</td></tr>
+ * <tr><td>Map, record</td><td>dict</td><td>LinkedHashMap; so are a dataclass and a namedtuple</td></tr>
+ * <tr><td>Map.Entry</td><td>tuple of two</td><td>List</td></tr>
+ * <tr><td>Optional</td><td>the value, or None</td><td>the value, or null</td></tr>
+ * <tr><td>an enum's constant</td><td>its name, a str</td><td>String; so is a member of an Enum, but
+ *     of an IntEnum or StrEnum its value</td></tr>
+ * <tr><td>LocalDate, LocalTime, LocalDateTime</td><td>date, time, datetime</td><td>the same</td></tr>
+ * <tr><td>OffsetTime, OffsetDateTime, Instant, Date</td><td>with a timezone</td><td>OffsetTime,
+ *     OffsetDateTime</td></tr>
+ * <tr><td>ZonedDateTime, ZoneId</td><td>with a ZoneInfo</td><td>the same</td></tr>
+ * <tr><td>Duration, UUID, Path, File</td><td>timedelta, UUID, Path</td><td>Duration, UUID, Path</td></tr>
+ * <tr><td>PythonObject</td><td>the object</td><td>what is no value is a PythonObject</td></tr>
+ * </table>
+ *
+ * <p>Keys of a map and members of a set become tuples and frozensets where they are lists and sets.
+ */
 @SuppressWarnings("rawtypes") // as Python4J declares them
 public final class PythonTypes {
 
@@ -140,7 +172,7 @@ public final class PythonTypes {
     };
 
     private static final List<PythonType> BUILT_IN =
-            List.of(NONE, STR, INT, FLOAT, BOOL, BYTES, LIST, DICT, SET);
+            List.of(NONE, STR, INT, FLOAT, BOOL, BYTES, LIST, DICT, SET, NumpyArrayType.INSTANCE);
 
     /** What Java has for one class of Python's, and how that is named there. */
     private static final Map<Class<?>, String> NAMES = Map.ofEntries(
@@ -204,6 +236,9 @@ public final class PythonTypes {
 
     /** Returns all types but {@link #ANY}: those that are always there, then those of the program. */
     public static List<PythonType> get() {
+        if (Added.ARE_NEW.compareAndSet(true, false)) {
+            Added.TYPES.forEach(PythonType::init); // not in the initializer: they may wait for Python
+        }
         List<PythonType> all = new ArrayList<>(BUILT_IN);
         all.addAll(Added.TYPES);
         return all;
@@ -248,11 +283,11 @@ public final class PythonTypes {
     private static final class Added {
 
         private static final List<PythonType> TYPES = load();
+        private static final AtomicBoolean ARE_NEW = new AtomicBoolean(true);
 
         private static List<PythonType> load() {
             List<PythonType> types = new ArrayList<>();
             ServiceLoader.load(PythonType.class).forEach(types::add);
-            types.forEach(PythonType::init);
             return types;
         }
     }

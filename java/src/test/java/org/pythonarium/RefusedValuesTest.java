@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -14,10 +16,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -76,7 +80,7 @@ class RefusedValuesTest {
                 arguments(Map.of(new Order("a", null), 1), "which Python cannot hash"),
                 arguments(pairs(1, 1.0), "v{key}: a key that is equal to another one in Python, 1.0 cannot cross"),
                 arguments(pairs(true, 1), "v{key}: a key that is equal to another one in Python, 1 cannot cross"),
-                arguments(new java.util.LinkedHashSet<>(List.of(0.0, -0.0)),
+                arguments(new LinkedHashSet<>(List.of(0.0, -0.0)),
                         "v{...}: a member that is equal to another one in Python, -0.0 cannot cross"),
                 arguments(List.of(new Broken(1)), "v[0].fails: a component whose accessor throws"),
                 arguments(LocalTime.of(1, 0, 0, 1), "v: a LocalTime with 1 nanoseconds cannot cross to Python; "
@@ -194,6 +198,7 @@ class RefusedValuesTest {
                     Map.of(sentinel, Locale.ROOT),
                     Map.of(List.of(sentinel, Map.of()), 1),
                     Set.of(List.of(sentinel, Set.of(Map.of(1, 2)))),
+                    new LinkedHashSet<>(Arrays.asList(sentinel, Locale.ROOT)),
                     Map.entry(sentinel, Locale.ROOT),
                     new Order("x", List.of(sentinel, "\ud800")),
                     new Object[] {sentinel, LocalDate.MAX},
@@ -228,6 +233,33 @@ class RefusedValuesTest {
                 }
             }
             assertEquals(before, references("part") + references("part[0]") + references("part[1]"));
+        }
+    }
+
+    @Test
+    @Tag("B11")
+    void whatCrossesLeavesNoMemoryBehind() {
+        Object value = List.of(new BigDecimal("1.25"), LocalDate.EPOCH, Duration.ofMillis(1_234_567),
+                BigInteger.TWO.pow(90), Instant.EPOCH, UUID.randomUUID(), new Order("é".repeat(99), List.of(0.5)));
+        try (PythonGIL gil = PythonGIL.lock()) {
+            PythonExecutioner.exec("import sys, gc");
+            long blocks = 0;
+            for (int i = 0; i < 3_000; i++) {
+                if (i == 500) {
+                    blocks = blocks();
+                }
+                PythonExecutioner.setVariable("v", value);
+                PythonExecutioner.getVariable("v", PythonTypes.LIST);
+                assertThrows(PythonException.class, () -> PythonExecutioner.setVariable("v", LocalDate.MAX));
+            }
+            long more = blocks() - blocks;
+            assertTrue(more < 500, () -> more + " more blocks of memory after 2,500 rounds");
+        }
+    }
+
+    private static long blocks() {
+        try (PythonGC gc = PythonGC.watch()) {
+            return (Long) Python.eval("gc.collect() and None or sys.getallocatedblocks()").toJava();
         }
     }
 

@@ -84,6 +84,27 @@ class TypedReadsTest {
         assertArrayEquals(new Object[] {3L, 4L}, (Object[]) pages.numbers().all());
     }
 
+    @Test
+    void aClassOfAScriptBecomesARecordOrAnEnumOfJavas() {
+        try (PythonGIL gil = PythonGIL.lock()) {
+            PythonExecutioner.exec("""
+                    import dataclasses, decimal, enum
+                    class Unit(enum.Enum):
+                        DAYS = 1
+                    @dataclasses.dataclass
+                    class Item:
+                        name: str
+                        price: decimal.Decimal
+                        count: int = 1
+                    unit, item = Unit.DAYS, Item('a', decimal.Decimal('2.50'))
+                    """);
+            assertEquals(TimeUnit.DAYS,
+                    PythonExecutioner.getVariable("unit", PythonTypes.of(TimeUnit.class)).getValue());
+            assertEquals(new Item("a", new BigDecimal("2.50"), 1),
+                    PythonExecutioner.getVariable("item", PythonTypes.of(Item.class)).getValue());
+        }
+    }
+
     static Stream<Arguments> fits() {
         return Stream.of(
                 arguments("5", Integer.class, 5),
@@ -179,6 +200,26 @@ class TypedReadsTest {
             List<String> types = List.of("a", "b", "c", "d", "s", "n").stream()
                     .map(name -> all.get(name).getType()).toList();
             assertEquals(List.of("int", "str", "float", "date", "set", "NoneType"), types);
+        }
+    }
+
+    @Test
+    void aTypeOfOnesOwnMakesTheObjectsOfItsVariables() {
+        PythonType<String> shouted = new PythonType<>("shouted", String.class) {
+            @Override
+            public PythonObject toPython(String value) {
+                return new PythonObject(value.toUpperCase(java.util.Locale.ROOT));
+            }
+
+            @Override
+            public String toJava(PythonObject object) {
+                return object.toString() + "!";
+            }
+        };
+        try (PythonGIL gil = PythonGIL.lock()) {
+            PythonVariable<String> out = new PythonVariable<>("y", shouted);
+            PythonExecutioner.exec("y = x + x", List.of(new PythonVariable<>("x", shouted, "a")), List.of(out));
+            assertEquals("AA!", out.getValue());
         }
     }
 

@@ -1,6 +1,7 @@
 package org.pythonarium.internal;
 
 import java.util.List;
+import org.pythonarium.NumpyArray;
 import org.pythonarium.PythonObject;
 import org.pythonarium.PythonType;
 import org.pythonarium.PythonTypes;
@@ -16,20 +17,33 @@ public final class AddedTypes implements Extension {
         }
     };
 
+    private static final ClassValue<Boolean> WRITES = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return overrides(type, "toPython", Object.class);
+        }
+    };
+
     AddedTypes() {}
 
     /** Looked for when the first value comes that nothing else knows. */
     private static final class Found {
 
-        static final List<PythonType> READERS =
-                PythonTypes.get().stream().filter(AddedTypes::reads).toList();
-        static final List<PythonType> WRITERS = PythonTypes.get().stream()
-                .filter(type -> overrides(type.getClass(), "toPython", Object.class)).toList();
+        private static final List<PythonType> ADDED = PythonTypes.get().stream()
+                .filter(type -> type != NumpyArray.INSTANCE) // which has a crossing of its own
+                .toList();
+        static final List<PythonType> READERS = ADDED.stream().filter(AddedTypes::reads).toList();
+        static final List<PythonType> WRITERS = ADDED.stream().filter(AddedTypes::writes).toList();
     }
 
     /** Tells whether a type makes its values out of objects by code of its own. */
     public static boolean reads(PythonType type) {
         return READS.get(type.getClass());
+    }
+
+    /** Tells whether a type makes objects out of its values by code of its own. */
+    public static boolean writes(PythonType type) {
+        return WRITES.get(type.getClass());
     }
 
     private static boolean overrides(Class<?> type, String method, Class<?> parameter) {

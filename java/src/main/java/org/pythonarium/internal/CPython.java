@@ -95,6 +95,7 @@ final class CPython {
     private static final MemorySegment _PyMarshal_ReadObjectFromString = find("PyMarshal_ReadObjectFromString");
     private static final MemorySegment _PyMarshal_WriteObjectToString = find("PyMarshal_WriteObjectToString");
     private static final MemorySegment _PyCFunction_NewEx = find("PyCFunction_NewEx");
+    private static final MemorySegment _PyCapsule_GetPointer = find("PyCapsule_GetPointer");
     private static final MemorySegment _PyCapsule_New = find("PyCapsule_New");
 
     private CPython() {}
@@ -416,6 +417,10 @@ final class CPython {
 
     static long PyCFunction_NewEx(long a, long b, long c) {
         return call(_PyCFunction_NewEx, a, b, c);
+    }
+
+    static long PyCapsule_GetPointer(long a, long b) {
+        return call(_PyCapsule_GetPointer, a, b);
     }
 
     static long PyCapsule_New(long a, long b, long c) {

@@ -3,7 +3,9 @@ package org.pythonarium.internal;
 /** The extensions there are, in the order in which they are asked. */
 final class Extensions {
 
-    private static final Extension[] ALL = {new AddedTypes(), new Functions.Crossing()};
+    private static final Extension[] ALL = {
+        new Ndarrays.Crossing(), new Tables.Crossing(), new AddedTypes(), new Functions.Crossing()
+    };
 
     private Extensions() {}
 

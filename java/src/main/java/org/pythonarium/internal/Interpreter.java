@@ -39,6 +39,9 @@ final class Interpreter {
     private boolean isOurs;
     private Kernel kernel;
     private Reference none;
+    private PythonModule arrays;
+    private PythonModule tables;
+    private Numpy numpy;
 
     /**
      * @param minorVersion of CPython 3
@@ -164,6 +167,33 @@ final class Interpreter {
         return known;
     }
 
+    /** Returns the Python side of arrays. */
+    PythonModule arrays(Attachment attachment) {
+        PythonModule known = arrays;
+        if (known == null) {
+            known = arrays = PythonModule.of(attachment, "pythonarium_kernel.jvm_arrays");
+        }
+        return known;
+    }
+
+    /** Returns the Python side of tables. */
+    PythonModule tables(Attachment attachment) {
+        PythonModule known = tables;
+        if (known == null) {
+            known = tables = PythonModule.of(attachment, "pythonarium_kernel.jvm_tables");
+        }
+        return known;
+    }
+
+    /** Returns what is used of numpy; the first call imports it. */
+    Numpy numpy(Attachment attachment) {
+        Numpy known = numpy;
+        if (known == null) {
+            known = numpy = Numpy.load(attachment);
+        }
+        return known;
+    }
+
     // Who may use it
 
     /**
@@ -203,6 +233,26 @@ final class Interpreter {
         Attachment attachment = Attachment.current(this);
         checkMayWait(attachment);
         return attachment.run(work);
+    }
+
+    /**
+     * Gives back what waits for it, if the calling thread may use the interpreter at once; waits
+     * for no other thread's lock.
+     */
+    void releaseNow() {
+        if (!isOpen()) {
+            return;
+        }
+        Attachment attachment = Attachment.current(this);
+        if (lock.isHeldBy(attachment) || attachment.isInCallback()) {
+            attachment.run(ignored -> null);
+        } else if (lock.tryLock(attachment)) {
+            try {
+                attachment.run(ignored -> null);
+            } finally {
+                lock.unlock(attachment);
+            }
+        }
     }
 
     /**

@@ -44,6 +44,23 @@ final class InterpreterLock {
     }
 
     /**
+     * Takes the lock, if it is to be had at once.
+     *
+     * @throws PythonException if it is closed
+     */
+    boolean tryLock(Attachment attachment) {
+        if (owner != attachment) {
+            if (!gate.tryAcquire(1)) {
+                return false;
+            }
+            checkOpen();
+            owner = attachment;
+        }
+        holds++;
+        return true;
+    }
+
+    /**
      * Takes the lock, if it is to be had within the time.
      *
      * @throws PythonException if it is closed

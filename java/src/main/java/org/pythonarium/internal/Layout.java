@@ -15,6 +15,9 @@ final class Layout {
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
+    /** What every JVM can have in one array. */
+    private static final int LARGEST_SIZE = Integer.MAX_VALUE - 8;
+
     private static final long SIZE = 16;
     private static final long LIST_ITEMS = 24;
     private static final long FLOAT_VALUE = 16;
@@ -59,6 +62,18 @@ final class Layout {
     /** Returns how many items a list, tuple or dict has. */
     static long size(long object) {
         return word(object + SIZE);
+    }
+
+    /**
+     * Returns a size that an array or collection of Java's can have.
+     *
+     * @throws Refusal if it is larger
+     */
+    static int javaSize(long size) {
+        if (size > LARGEST_SIZE) {
+            throw Refusal.toJava("a value of " + size + " parts, more than " + LARGEST_SIZE + ",");
+        }
+        return (int) size;
     }
 
     /** Returns where the items of a list are now. */

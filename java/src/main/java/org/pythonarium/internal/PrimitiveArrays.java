@@ -68,7 +68,7 @@ final class PrimitiveArrays {
 
     /** Returns the content of a bytes object, copied in one block. */
     static byte[] read(long bytes) {
-        byte[] content = new byte[Math.toIntExact(CPython.PyBytes_Size(bytes))];
+        byte[] content = new byte[Layout.javaSize(CPython.PyBytes_Size(bytes))];
         MemorySegment.copy(CPython.MEMORY, ValueLayout.JAVA_BYTE,
                 CPython.PyBytes_AsString(bytes), content, 0, content.length);
         return content;

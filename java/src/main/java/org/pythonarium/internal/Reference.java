@@ -14,7 +14,8 @@ import org.pythonarium.PythonException;
  */
 public final class Reference {
 
-    private static final Cleaner CLEANER = Cleaner.create(task -> {
+    /** What tells, on a thread of its own, that Java has let go of something. */
+    static final Cleaner CLEANER = Cleaner.create(task -> {
         Thread thread = new Thread(task, "python cleaner");
         thread.setDaemon(true);
         return thread;

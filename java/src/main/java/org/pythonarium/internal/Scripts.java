@@ -154,7 +154,7 @@ public final class Scripts {
     }
 
     /** Returns a borrowed reference to a variable's value. */
-    private static long find(Attachment attachment, String name) {
+    static long find(Attachment attachment, String name) {
         if (name == null) {
             throw new PythonException("Invalid identifier: null; name the variable");
         }

@@ -81,7 +81,7 @@ final class Text {
 
     /** Returns UTF-8 text in memory. */
     static String read(long address, long size) {
-        byte[] bytes = new byte[Math.toIntExact(size)];
+        byte[] bytes = new byte[Layout.javaSize(size)];
         MemorySegment.copy(CPython.MEMORY, ValueLayout.JAVA_BYTE, address, bytes, 0, bytes.length);
         return new String(bytes, StandardCharsets.UTF_8);
     }

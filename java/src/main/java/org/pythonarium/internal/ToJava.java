@@ -205,7 +205,7 @@ final class ToJava {
     }
 
     private List<Object> list(long list) {
-        List<Object> items = new ArrayList<>(Math.toIntExact(Layout.size(list)));
+        List<Object> items = new ArrayList<>(Layout.javaSize(Layout.size(list)));
         int i = 0;
         try {
             for (; i < Layout.size(list); i++) {
@@ -218,7 +218,7 @@ final class ToJava {
     }
 
     private List<Object> tuple(long tuple) {
-        int size = Math.toIntExact(Layout.size(tuple));
+        int size = Layout.javaSize(Layout.size(tuple));
         long first = Layout.tupleItems(tuple);
         Object[] items = size == 0 ? NOTHING : new Object[size];
         int i = 0;
@@ -263,7 +263,7 @@ final class ToJava {
 
     private Map<Object, Object> map(long dict, boolean hasFields) {
         long size = Layout.size(dict);
-        Map<Object, Object> map = LinkedHashMap.newLinkedHashMap(Math.toIntExact(size));
+        Map<Object, Object> map = LinkedHashMap.newLinkedHashMap(Layout.javaSize(size));
         Scratch scratch = attachment.scratch;
         long mark = scratch.mark();
         long position = start(scratch);

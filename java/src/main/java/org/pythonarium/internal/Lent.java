@@ -1,0 +1,93 @@
+package org.pythonarium.internal;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Memory of Java's that Python may use.
+ *
+ * <p>To Python each piece is a capsule; whatever is made over the memory refers to it. With the
+ * last of them the capsule goes, and its destructor lets the memory go in Java. Python calls it
+ * attached, on any thread, wherever it collects garbage; nothing in it waits, and nothing is
+ * thrown.
+ */
+final class Lent {
+
+    private static final ValueLayout.OfLong J = ValueLayout.JAVA_LONG;
+    private static final long CAPSULE_POINTER = 16;
+
+    private static final Map<Long, Lent> ALL = new ConcurrentHashMap<>();
+    private static final AtomicLong NUMBERS = new AtomicLong();
+    private static final long DESTRUCTOR = destructor();
+
+    private final Object memory; // is why it stays reachable
+    private final Tenants tenants;
+
+    private Lent(Object memory, Tenants tenants) {
+        this.memory = memory;
+        this.tenants = tenants;
+    }
+
+    /**
+     * Returns a new capsule that keeps memory.
+     *
+     * @param memory an object that keeps it reachable
+     * @param tenants of the arena that it is of and that have counted one more; or null
+     */
+    static long capsule(Attachment attachment, Object memory, Tenants tenants) {
+        long number = NUMBERS.incrementAndGet(); // never 0, which a capsule cannot hold
+        ALL.put(number, new Lent(memory, tenants));
+        long capsule = CPython.PyCapsule_New(number, 0, DESTRUCTOR);
+        if (capsule == 0) {
+            end(number);
+            throw Failure.take(attachment);
+        }
+        return capsule;
+    }
+
+    /** Returns how many pieces of memory Python has. */
+    static int count() {
+        return ALL.size();
+    }
+
+    private static void end(long number) {
+        Lent lent = ALL.remove(number);
+        if (lent != null && lent.tenants != null) {
+            lent.tenants.leave();
+        }
+    }
+
+    /** Python calls this. */
+    private static long drop(long capsule) {
+        try {
+            end(CPython.MEMORY.get(J, capsule + CAPSULE_POINTER));
+        } catch (Throwable failure) {
+            // the memory stays; there is nobody to tell
+        }
+        return 0;
+    }
+
+    private static long destructor() {
+        try {
+            MethodHandle drop = MethodHandles.lookup().findStatic(
+                    Lent.class, "drop", MethodType.methodType(long.class, long.class));
+            return Linker.nativeLinker().upcallStub(
+                    drop, FunctionDescriptor.of(J, J), Arena.global()).address();
+        } catch (ReflectiveOperationException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "lent " + memory;
+    }
+}
