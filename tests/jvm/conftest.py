@@ -7,7 +7,7 @@ line; with PYTHONARIUM_REQUIRE_JVM=1 it fails.
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,14 @@ def jdk() -> Path:
         unusable(f"no JDK {OLDEST} or newer on this machine")
     assert found is not None
     return found.home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the kernel's bytecode out of the user's cache folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

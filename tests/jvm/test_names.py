@@ -49,7 +49,7 @@ ONLY_PYTHON: Final = {
     "PythonGC": "paused",
     "PythonObject": "handle",
     "PythonType": "annotation name",
-    "PythonTypes": "ndarray of",  # NumpyArray.INSTANCE
+    "PythonTypes": "ndarray",  # NumpyArray.INSTANCE
     "PythonVariable": "name type value variable",
     # of every list
     "PythonVariables": "append clear copy count extend index insert pop remove reverse"
