@@ -11,7 +11,7 @@ import pytest
 from java_programs import DIRECT, PROGRAMS, Java
 from pythonarium.jvm import jars, jdks
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 
 
 def told(java: Java, python: str | None, *options: str, **environment: str) -> str:
@@ -139,6 +139,7 @@ def test_an_old_java_says_which_class_files_it_needs(
 def test_sources_that_do_not_compile_are_told(jdk: Path, tmp_path: Path) -> None:
     sources = tmp_path / "java/src/main/java"
     sources.mkdir(parents=True)
+    (tmp_path / "java/pom.xml").write_text("<project/>")
     (sources / "Wrong.java").write_text("class Wrong { int number = text; }")
     assert jars.is_source(tmp_path)
     with pytest.raises(subprocess.CalledProcessError) as failed:

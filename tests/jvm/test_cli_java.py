@@ -13,7 +13,7 @@ import pytest
 from java_programs import COMMAND, PROGRAMS, Java, clean_environment
 from pythonarium.jvm.launch import STACK, java_command
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 
 
 def run(jar: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:

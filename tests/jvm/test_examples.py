@@ -13,10 +13,16 @@ import pytest
 
 from java_programs import DIRECT, ROOT, Java, clean_environment
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 EXAMPLES: Final = ROOT / "examples/java"
 SERVED: Final = "ScoringServer"
 SHOWN: Final = {
+    "Arrays": """\
+[0.8, 1.4]
+4.5 written by Python into Java's memory
+[month, total] 2 rows
+June: 42.5
+""",
     "Hello": "Hello World\n",
     "Orders": """\
 Invoice[order=1, total=117.00, due=2026-03-31, pieces={kettle=4, cup=10}, \
@@ -65,11 +71,14 @@ def address(request: pytest.FixtureRequest, programs: Java) -> Iterator[str]:
         stderr=subprocess.PIPE,
         text=True,
     ) as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().strip()
-        server.terminate()
-        assert server.communicate(timeout=10) == ("", "")
-        assert server.returncode == 143  # as a JVM ends on SIGTERM
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
+            server.terminate()
+            assert server.communicate(timeout=20) == ("", "")
+            assert server.returncode == 143  # as a JVM ends on SIGTERM
+        finally:
+            server.kill()
 
 
 def post(

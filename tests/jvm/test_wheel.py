@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
@@ -15,7 +16,7 @@ import pytest
 
 from java_programs import ROOT
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 JAR = "pythonarium/jvm/pythonarium.jar"
 PARTS = (".gitignore", "hatch_build.py", "pyproject.toml", "README.md", "LICENSE")
 
@@ -77,7 +78,10 @@ def member(archive: Path, name: str) -> bytes:
 def test_wheel_has_a_jar_of_classes_and_kernel(wheel: Path) -> None:
     with zipfile.ZipFile(BytesIO(member(wheel, JAR))) as jar:
         names = jar.namelist()
+        manifest = jar.read(names[0]).decode()
     assert names[0] == "META-INF/MANIFEST.MF"
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"Implementation-Version: {version}\r\n" in manifest
     assert {"module-info.class", "org/pythonarium/PythonGIL.class"} < set(names)
     kernel = {path.name for path in (ROOT / "src/pythonarium_kernel").glob("*.py")}
     assert {name for name in names if name.startswith("pythonarium_kernel/")} == {
