@@ -18,7 +18,7 @@ Invariants
 import sys
 from _thread import get_ident
 
-from pythonarium_kernel import report, route
+from pythonarium_kernel import jvm_guard, report, route
 from pythonarium_kernel.contexts import MAIN, ContextRefusal
 from pythonarium_kernel.forms import form, make
 from pythonarium_kernel.jvm_end import end, flush, join
@@ -110,6 +110,7 @@ def java_error(
 
 def start() -> None:
     """Take the interpreter over: from here on its streams are routed."""
+    jvm_guard.protect()
     route_for_good(Run(_modules[MAIN], None, None))
 
 
@@ -165,19 +166,27 @@ def execute(context: str, source: str, timeout: "Optional[float]" = None) -> obj
     The thread's own run serves, unless it is in use, by a script that has called Java
     and is called from there.
     """
-    run: Any = current()
-    if timeout is None and run is not None and _is_idle(run):
+    try:
+        run: Any = current()
+        if timeout is not None or run is None or not _is_idle(run):
+            return _session.execute(context, source, timeout=timeout).value
         if run.module is not _modules.get(context):
             run = _stand(_session.contexts.get(context))
         if opened:
             run.begin_output()
         return perform_standing(run, _active, compiled(source))
-    return _session.execute(context, source, timeout=timeout).value
+    finally:
+        if jvm_guard.is_child:
+            jvm_guard.end_child()
 
 
 def evaluate(context: str, expression: str) -> object:
     """Return what an expression gives."""
-    return _session.evaluate(context, expression, wanted="raw")
+    try:
+        return _session.evaluate(context, expression, wanted="raw")
+    finally:
+        if jvm_guard.is_child:
+            jvm_guard.end_child()
 
 
 def import_module(name: str) -> object:
@@ -200,6 +209,15 @@ def missing(context: str, name: str) -> None:
 def interrupt() -> bool:
     """End the outermost run; return False if none is on."""
     return _session.interrupt()
+
+
+def let_go() -> None:
+    """Let go of all variables, as Python does of a script's at its end."""
+    for module in list(_session.contexts.modules.values()):
+        variables = module.__dict__
+        for name in list(variables):
+            if name != "__builtins__":
+                variables[name] = None
 
 
 def context_names() -> "list[str]":

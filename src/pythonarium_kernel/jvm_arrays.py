@@ -5,6 +5,8 @@ over its own memory by numpy's C API.  Here is what comes before: which object h
 memory, and where numpy's C API is.
 """
 
+from importlib import import_module
+
 from pythonarium_kernel.packages import required
 
 TYPE_CHECKING = False
@@ -19,11 +21,9 @@ def load() -> "tuple[object, object]":
         ImportError: numpy is missing or broken; the message has the command that mends it.
     """
     np = required("numpy")
-    try:
-        from numpy._core._multiarray_umath import _ARRAY_API
-    except ImportError:  # numpy 1
-        from numpy.core._multiarray_umath import _ARRAY_API
-    return _ARRAY_API, np.dtype
+    core = "_core" if hasattr(np, "_core") else "core"  # numpy 1
+    module = import_module(f"numpy.{core}._multiarray_umath")
+    return module._ARRAY_API, np.dtype  # noqa: SLF001  # where extensions find it too
 
 
 def folder() -> str:
@@ -66,7 +66,7 @@ def _array_source(value: "Any", name: str) -> "Union[tuple[object, str], str]":
     if kind in "mM":
         return array.view(f"{array.dtype.byteorder}i8"), array.dtype.str
     try:
-        memoryview(array).release()
+        memoryview(array).release()  # type: ignore[arg-type]  # that is the question
     except (TypeError, BufferError, ValueError) as error:
         return f"its dtype {array.dtype} has no common memory layout ({error})"
     return array, ""
@@ -84,7 +84,7 @@ class _Interface:
 
 def from_interface(
     address: int,
-    is_readonly: bool,  # noqa: FBT001  # called from Java by position
+    is_readonly: bool,
     typestr: str,
     layout: "tuple[tuple[int, ...], tuple[int, ...]]",
     owner: object,

@@ -38,9 +38,11 @@ def _of_pandas(table: "Any") -> object:
 
 def import_stream(address: int) -> object:
     """Return the table of a stream, which is moved out of its place and read to its end."""
-    return required("pyarrow").RecordBatchReader._import_from_c(address).read_all()
+    reader = required("pyarrow").RecordBatchReader
+    return reader._import_from_c(address).read_all()  # noqa: SLF001  # as Arrow documents
 
 
 def import_batch(schema: int, array: int) -> object:
     """Return the record batch of two structures, which are moved out of their places."""
-    return required("pyarrow").RecordBatch._import_from_c(array, schema)
+    batch = required("pyarrow").RecordBatch
+    return batch._import_from_c(array, schema)  # noqa: SLF001  # as Arrow documents

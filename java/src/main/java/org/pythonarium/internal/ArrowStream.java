@@ -15,8 +15,6 @@ final class ArrowStream {
 
     private static final MemorySegment CAPSULE = Arena.global().allocateFrom("arrow_array_stream");
 
-    private static final long STR = CPython.address("PyUnicode_Type");
-
     // ArrowArrayStream
     private static final long SIZE = 40;
     private static final long GET_SCHEMA = 0;
@@ -41,7 +39,7 @@ final class ArrowStream {
     static void move(Attachment attachment, String where, long table, long place) {
         long capsule = attachment.interpreter.tables(attachment).call(attachment, "stream", table);
         try {
-            if (CPython.Py_TYPE(capsule) == STR) {
+            if (Text.isText(capsule)) {
                 throw new PythonException("Could not convert value to pyarrow.Table: "
                         + where + Text.toJava(attachment, capsule));
             }

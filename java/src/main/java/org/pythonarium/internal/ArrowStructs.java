@@ -16,6 +16,7 @@ final class ArrowStructs {
     static final long SCHEMA_RELEASE = 56;
     static final long ARRAY_SIZE = 80;
     static final long ARRAY_RELEASE = 64;
+    private static final long ARRAY_CHILD_COUNT = 32;
 
     final long schema;
     final List<Long> arrays = new ArrayList<>();
@@ -45,6 +46,16 @@ final class ArrowStructs {
         long place = ArrowStream.room(ARRAY_SIZE);
         arrays.add(place);
         return place;
+    }
+
+    /** Returns about how many bytes it has: 8 for each value. */
+    long bytes() {
+        long values = 0;
+        for (long array : arrays) {
+            values += CPython.MEMORY.get(ValueLayout.JAVA_LONG, array)
+                    * (1 + CPython.MEMORY.get(ValueLayout.JAVA_LONG, array + ARRAY_CHILD_COUNT));
+        }
+        return values * Long.BYTES;
     }
 
     /** Releases all of it. */

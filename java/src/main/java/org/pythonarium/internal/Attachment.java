@@ -52,6 +52,8 @@ final class Attachment {
     /** Memory for arguments; the runner's, and null until there is one. */
     Scratch scratch;
 
+    private StackRoom room; // on the runner's stack
+
     private final boolean isDirect;
     private final boolean isForeign;
     private Thread runner; // null until the first call of a thread that needs a carrier
@@ -115,6 +117,7 @@ final class Attachment {
     void begin(Thread runner, Scratch scratch) {
         this.runner = runner;
         this.scratch = scratch;
+        this.room = null;
         CURRENT.set(this);
     }
 
@@ -128,12 +131,16 @@ final class Attachment {
         return isDirect;
     }
 
-    /** Ends it, its Java thread having ended: at once, or by its carrier. */
-    void retire() {
+    /**
+     * Ends it, its Java thread having ended: at once, or by its carrier.
+     *
+     * @return whether that was all; else it is to be done again
+     */
+    boolean retire() {
         boolean isGilFree = will == null || will.wasExecuted() || !isLingering;
         if (!isGilFree) {
-            lookAgain();
-            return;
+            refuseOthers();
+            return false;
         }
         interpreter.lock().abandon(this);
         if (runner instanceof Carrier carrier) {
@@ -141,16 +148,16 @@ final class Attachment {
         } else {
             end();
         }
+        return true;
     }
 
-    /** The system's thread goes on a little after Java's, or for ever. */
-    private void lookAgain() {
+    /** The system's thread goes on a little after Java's, or, the second time, for ever. */
+    private void refuseOthers() {
         if (wasSeenDead) {
             interpreter.lock().close(this + " has ended inside of a PythonGIL that it did not close,"
                     + " and has the GIL for ever; open a PythonGIL by try-with-resources");
         }
         wasSeenDead = true;
-        Reaper.watch(this);
     }
 
     /**
@@ -177,6 +184,22 @@ final class Attachment {
     }
 
     // Calls
+
+    /**
+     * Checks that the calling thread's stack has room for a call, before anything is taken.
+     *
+     * @throws StackOverflowError if it has not
+     */
+    void checkRoom() {
+        if (Thread.currentThread() != runner) {
+            StackRoom.checkForJava(); // the call goes to the carrier's stack
+            return;
+        }
+        if (room == null) {
+            room = new StackRoom(interpreter.checksStack());
+        }
+        room.check();
+    }
 
     /** Does the work on the thread that may, attached. */
     <T> T run(Work<T> work) {

@@ -26,6 +26,26 @@ final class BufferView {
         return new BufferView(view);
     }
 
+    /** Tells whether elements, or parts of them, are objects of Python's. */
+    boolean hasObjects() {
+        long format = at(CBuffer.FORMAT);
+        boolean isName = false; // names stand between colons
+        for (byte code = 1; format != 0 && code != 0; format++) {
+            code = CPython.MEMORY.get(ValueLayout.JAVA_BYTE, format);
+            isName ^= code == ':';
+            if (code == 'O' && !isName) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Gives the memory back, where no lease does. */
+    void release() {
+        CBuffer.PyBuffer_Release(view);
+        CBuffer.PyMem_RawFree(view);
+    }
+
     /**
      * Returns the array that the view shows; from now on its lease releases the view.
      *
@@ -57,8 +77,10 @@ final class BufferView {
         ElementType type = typestr == null
                 ? ElementType.ofFormat(format, at(CBuffer.ITEMSIZE)) : ElementType.parse(typestr);
         String makeUp = type.dtype() == DType.RAW && format != 0 ? CPython.MEMORY.getString(format) : null;
-        return ArrayData.at(at(CBuffer.BUF), type, numbers(CBuffer.SHAPE, axes),
+        ArrayData array = ArrayData.at(at(CBuffer.BUF), type, numbers(CBuffer.SHAPE, axes),
                 numbers(CBuffer.STRIDES, axes), makeUp, lease, isReadOnly);
+        lease.weigh(array.segment().address(), array.segment().byteSize());
+        return array;
     }
 
     private long at(long field) {

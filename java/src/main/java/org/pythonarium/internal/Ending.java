@@ -105,6 +105,7 @@ final class Ending extends Thread {
     private void endPython() {
         interpreter.callMain(attachment -> {
             if (prepareToFinalize(attachment) && interpreter.mayEnd()) {
+                interpreter.kernel().run(attachment, "let_go");
                 CPython.Py_FinalizeEx();
                 attachment.interpreterHasEnded();
             }

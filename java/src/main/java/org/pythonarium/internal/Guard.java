@@ -19,6 +19,7 @@ public final class Guard {
     public static Guard lock() {
         Interpreter python = Launcher.main();
         Attachment attachment = Attachment.current(python);
+        attachment.checkRoom();
         python.isHome(attachment); // the first one that asks is at home
         python.checkMayWait(attachment);
         python.lock().lock(attachment);
@@ -33,6 +34,7 @@ public final class Guard {
     public static Guard tryLock(long nanoseconds) throws InterruptedException {
         Interpreter python = Launcher.main();
         Attachment attachment = Attachment.current(python);
+        attachment.checkRoom();
         python.isHome(attachment);
         python.checkMayWait(attachment);
         return python.lock().tryLock(attachment, nanoseconds) ? new Guard(python, attachment) : null;

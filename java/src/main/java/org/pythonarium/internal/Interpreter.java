@@ -28,6 +28,7 @@ final class Interpreter {
     private final AtomicReference<Attachment> home = new AtomicReference<>();
     private final Set<Long> threadStates = ConcurrentHashMap.newKeySet();
     final Releases releases = new Releases();
+    final Pressure pressure = new Pressure();
     private final int minorVersion;
     private final boolean keepsGil;
     private volatile Life life = Life.NEW;
@@ -203,6 +204,7 @@ final class Interpreter {
      */
     <T> T call(Work<T> work) {
         Attachment attachment = Attachment.current(this);
+        attachment.checkRoom();
         if (lock.isHeldBy(attachment) || attachment.isInCallback()) {
             return attachment.run(work);
         }
@@ -231,6 +233,7 @@ final class Interpreter {
     /** Does the work without the lock: for what any thread may ask at any time. */
     <T> T callUnlocked(Work<T> work) {
         Attachment attachment = Attachment.current(this);
+        attachment.checkRoom();
         checkMayWait(attachment);
         return attachment.run(work);
     }

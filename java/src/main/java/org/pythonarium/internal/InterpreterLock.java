@@ -143,20 +143,34 @@ final class InterpreterLock {
         }
     }
 
-    /** One may pass at a time, who lets the next one in; once it is open, everybody may. */
+    /**
+     * One may pass at a time, who lets the next one in; once it is open, everybody may.
+     *
+     * <p>Who comes may overtake those who wait, which is much quicker than to wake one; but every
+     * few milliseconds it is the turn of the one that has waited longest.
+     */
     private static final class Gate extends AbstractQueuedSynchronizer {
 
         private static final long serialVersionUID = 1L;
+        private static final long BETWEEN_TURNS = 5_000_000; // ns, as long as CPython lets one run
 
         private volatile boolean isOpen;
+        private volatile boolean isTurn;
+        private long lastTurn; // who is inside alone touches it
 
         @Override
         protected boolean tryAcquire(int ignored) {
-            return compareAndSetState(0, 1) || isOpen;
+            return isOpen || !(isTurn && hasQueuedPredecessors()) && compareAndSetState(0, 1);
         }
 
         @Override
         protected boolean tryRelease(int ignored) {
+            if (isTurn) {
+                isTurn = false;
+                lastTurn = System.nanoTime();
+            } else if (hasQueuedThreads()) {
+                isTurn = System.nanoTime() - lastTurn > BETWEEN_TURNS;
+            }
             setState(0);
             return true;
         }

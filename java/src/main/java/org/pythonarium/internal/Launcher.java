@@ -1,5 +1,6 @@
 package org.pythonarium.internal;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.pythonarium.PythonException;
 
@@ -40,7 +41,7 @@ final class Launcher {
         if (failure != null) {
             throw new PythonException(failure.getMessage(), failure);
         }
-        NativeAccess.require();
+        checkNativeAccess();
         Settings settings = Settings.ofProcess();
         settings.freeze();
         MainThread thread = new MainThread();
@@ -59,6 +60,17 @@ final class Launcher {
         }
         main = interpreter;
         return interpreter;
+    }
+
+    private static void checkNativeAccess() {
+        try {
+            MemorySegment.NULL.reinterpret(1); // the least that needs it
+        } catch (IllegalCallerException denied) {
+            Module module = Launcher.class.getModule();
+            throw new PythonException("libpython: this JVM lets no native code be called; start java"
+                    + " with --enable-native-access="
+                    + (module.isNamed() ? module.getName() : "ALL-UNNAMED"), denied);
+        }
     }
 
     /** Runs on the main thread of Python, and leaves it detached. */

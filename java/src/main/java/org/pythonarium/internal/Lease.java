@@ -31,6 +31,16 @@ public final class Lease {
         Reference.CLEANER.register(arena.scope(), end); // every segment refers to the scope
     }
 
+    /**
+     * Says how much memory is on lease; done once, attached.
+     *
+     * @param address where it is, which tells it from other memory
+     */
+    void weigh(long address, long bytes) {
+        end.interpreter.pressure.add(address, bytes);
+        end.address = address;
+    }
+
     /** Returns memory of Python's as long as the lease lasts. */
     public MemorySegment segment(long address, long bytes) {
         return MemorySegment.ofAddress(address).reinterpret(bytes, arena, null);
@@ -74,6 +84,7 @@ public final class Lease {
         private final Interpreter interpreter;
         private final Runnable task;
         private final AtomicBoolean isDone = new AtomicBoolean();
+        private volatile long address;
 
         End(Interpreter interpreter, Runnable task) {
             this.interpreter = interpreter;
@@ -83,8 +94,15 @@ public final class Lease {
         @Override
         public void run() {
             if (isDone.compareAndSet(false, true)) {
-                interpreter.releases.add(task);
+                interpreter.releases.add(this::finish);
             }
+        }
+
+        private void finish() {
+            if (address != 0) {
+                interpreter.pressure.remove(address);
+            }
+            task.run();
         }
     }
 }

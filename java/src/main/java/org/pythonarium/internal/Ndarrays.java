@@ -16,8 +16,6 @@ public final class Ndarrays {
     private static final byte[] NAME = {'n', 'u', 'm', 'p', 'y', '.', 'n', 'd', 'a', 'r', 'r', 'a', 'y', 0};
     private static final long TP_NAME = 24;
 
-    private static final long STR = CPython.address("PyUnicode_Type");
-
     private static volatile Function<ArrayData, NumpyArray> wrap;
     private static volatile Function<NumpyArray, ArrayData> unwrap;
 
@@ -113,10 +111,13 @@ public final class Ndarrays {
     private static Object convert(Attachment attachment, long object) {
         if (isArray(object)) {
             BufferView view = BufferView.of(object);
-            if (view != null) {
+            if (view == null) {
+                CPython.PyErr_Clear(); // times have memory too, but the protocol has no letter for them
+            } else if (view.hasObjects()) {
+                view.release();
+            } else {
                 return wrap(view.lend(attachment, object, null));
             }
-            CPython.PyErr_Clear(); // times have memory too, but the protocol has no letter for them
         }
         return convertSource(attachment, object);
     }
@@ -124,13 +125,17 @@ public final class Ndarrays {
     private static Object convertSource(Attachment attachment, long object) {
         long source = attachment.interpreter.arrays(attachment).call(attachment, "source", object);
         try {
-            if (CPython.Py_TYPE(source) == STR) {
+            if (Text.isText(source)) {
                 return Text.toJava(attachment, source);
             }
             String typestr = Text.toJava(attachment, CPython.PyTuple_GetItem(source, 1));
             BufferView view = BufferView.of(CPython.PyTuple_GetItem(source, 0));
             if (view == null) {
                 throw Failure.take(attachment);
+            }
+            if (view.hasObjects()) {
+                view.release();
+                return "its elements are Python objects";
             }
             long origin = isArray(object) ? object : 0;
             return wrap(view.lend(attachment, origin, typestr.isEmpty() ? null : typestr));
@@ -154,10 +159,11 @@ public final class Ndarrays {
         if (Sharing.isLendable(data.segment())) {
             return lend(attachment, data, Tenants.of(data.segment().scope()));
         }
+        ArrayData readable = data.over(Sharing.readable(attachment, data.segment()));
         try {
             return createsByPython()
-                    ? lend(attachment, data.over(Sharing.copy(data.segment())), null)
-                    : attachment.interpreter.numpy(attachment).copy(attachment, data);
+                    ? lend(attachment, data.over(Sharing.copy(readable.segment())), null)
+                    : attachment.interpreter.numpy(attachment).copy(attachment, readable);
         } catch (IllegalStateException closed) {
             throw new Refusal("an array whose memory was freed");
         } catch (WrongThreadException foreign) {

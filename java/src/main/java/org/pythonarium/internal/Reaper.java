@@ -3,6 +3,7 @@ package org.pythonarium.internal;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Ends the attachments of Java threads that have ended.
@@ -16,6 +17,7 @@ final class Reaper extends Thread {
     private static final long BETWEEN_SWEEPS = 1_000_000L; // ns
 
     private static final Set<Attachment> WATCHED = ConcurrentHashMap.newKeySet();
+    private static final ReentrantLock SWEEPING = new ReentrantLock();
     private static Reaper running;
     private static volatile long lastSweep = System.nanoTime();
 
@@ -60,11 +62,18 @@ final class Reaper extends Thread {
     }
 
     private static void sweep(boolean onlyCarried) {
-        for (Attachment attachment : WATCHED) {
-            if (attachment.isOrphan() && !(onlyCarried && attachment.isDirect())
-                    && WATCHED.remove(attachment)) {
-                attachment.retire();
+        if (!SWEEPING.tryLock()) {
+            return; // somebody does it
+        }
+        try {
+            for (Attachment attachment : WATCHED) {
+                if (attachment.isOrphan() && !(onlyCarried && attachment.isDirect())
+                        && attachment.retire()) {
+                    WATCHED.remove(attachment);
+                }
             }
+        } finally {
+            SWEEPING.unlock();
         }
     }
 

@@ -32,6 +32,19 @@ public final class Sharing {
                 || Tenants.of(segment.scope()) != null;
     }
 
+    /**
+     * Returns memory as this thread can read it, which runs Python for the one that has asked.
+     *
+     * <p>What belongs to the thread that has asked cannot be freed now, as that thread waits.
+     */
+    static MemorySegment readable(Attachment attachment, MemorySegment segment) {
+        boolean isForeign = segment.isNative() && segment.scope().isAlive()
+                && !segment.isAccessibleBy(Thread.currentThread())
+                && segment.isAccessibleBy(attachment.owner);
+        return isForeign
+                ? MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize()) : segment;
+    }
+
     /** Returns a copy that can be lent. */
     public static MemorySegment copy(MemorySegment segment) {
         return Arena.ofAuto().allocateFrom(

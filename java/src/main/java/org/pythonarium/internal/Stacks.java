@@ -1,12 +1,10 @@
 package org.pythonarium.internal;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.util.Optional;
 
 /**
  * How large a thread's stack is, and how large it must be for Python.
@@ -26,58 +24,60 @@ final class Stacks {
     private static final long ATTRIBUTES = 256;
 
     private static final ValueLayout.OfLong J = ValueLayout.JAVA_LONG;
+    private static final SymbolLookup SYSTEM = Linker.nativeLinker().defaultLookup();
 
     private Stacks() {}
 
     /** Tells whether the calling platform thread may run Python itself. */
     static boolean isEnough() {
-        return size() >= ENOUGH;
+        return bounds().size() >= ENOUGH;
     }
 
-    /** Returns the size in bytes of the calling thread's stack; 0 where it is not known. */
-    static long size() {
-        Linker linker = Linker.nativeLinker();
-        Optional<MemorySegment> self = linker.defaultLookup().find("pthread_self");
-        if (self.isEmpty()) {
-            return 0;
-        }
-        try {
-            long thread = (long) handle(linker, self.get(), 0).invokeExact();
-            Optional<MemorySegment> simple = linker.defaultLookup().find("pthread_get_stacksize_np");
-            if (simple.isPresent()) {
-                return (long) handle(linker, simple.get(), 1).invokeExact(thread);
-            }
-            return fromAttributes(linker, thread);
-        } catch (Throwable failure) {
-            throw Unexpected.rethrow(failure);
+    /** Where a stack lies, in addresses; zeros where that is not known. It grows towards low. */
+    record Bounds(long low, long high) {
+
+        static final Bounds UNKNOWN = new Bounds(0, 0);
+
+        long size() {
+            return high - low;
         }
     }
 
-    private static long fromAttributes(Linker linker, long thread) throws Throwable {
-        Optional<MemorySegment> attributesOf = linker.defaultLookup().find("pthread_getattr_np");
-        Optional<MemorySegment> sizeIn = linker.defaultLookup().find("pthread_attr_getstacksize");
-        Optional<MemorySegment> destroy = linker.defaultLookup().find("pthread_attr_destroy");
-        if (attributesOf.isEmpty() || sizeIn.isEmpty() || destroy.isEmpty()) {
-            return 0;
+    /** Returns those of the calling thread. */
+    static Bounds bounds() {
+        long thread = call("pthread_self");
+        if (isHere("pthread_get_stackaddr_np")) {
+            long high = call("pthread_get_stackaddr_np", thread);
+            return new Bounds(high - call("pthread_get_stacksize_np", thread), high);
         }
+        return isHere("pthread_getattr_np") ? fromAttributes(thread) : Bounds.UNKNOWN;
+    }
+
+    private static Bounds fromAttributes(long thread) {
         try (Arena arena = Arena.ofConfined()) {
             long attributes = arena.allocate(ATTRIBUTES, 16).address();
+            MemorySegment low = arena.allocate(J);
             MemorySegment size = arena.allocate(J);
-            if ((int) (long) handle(linker, attributesOf.get(), 2).invokeExact(thread, attributes) != 0) {
-                return 0;
+            if ((int) call("pthread_getattr_np", thread, attributes) != 0) {
+                return Bounds.UNKNOWN;
             }
-            int failed = (int) (long)
-                    handle(linker, sizeIn.get(), 2).invokeExact(attributes, size.address());
-            long ignored = (long) handle(linker, destroy.get(), 1).invokeExact(attributes);
-            return failed == 0 ? size.get(J, 0) : 0;
+            call("pthread_attr_getstack", attributes, low.address(), size.address());
+            call("pthread_attr_destroy", attributes);
+            return new Bounds(low.get(J, 0), low.get(J, 0) + size.get(J, 0));
         }
     }
 
-    private static MethodHandle handle(Linker linker, MemorySegment function, int arguments) {
-        return linker.downcallHandle(function, switch (arguments) {
-            case 0 -> FunctionDescriptor.of(J);
-            case 1 -> FunctionDescriptor.of(J, J);
-            default -> FunctionDescriptor.of(J, J, J);
-        });
+    private static boolean isHere(String function) {
+        return SYSTEM.find(function).isPresent();
+    }
+
+    private static long call(String function, long... arguments) {
+        MemorySegment address = SYSTEM.find(function).orElseThrow();
+        return switch (arguments.length) {
+            case 0 -> CPython.call(address);
+            case 1 -> CPython.call(address, arguments[0]);
+            case 2 -> CPython.call(address, arguments[0], arguments[1]);
+            default -> CPython.call(address, arguments[0], arguments[1], arguments[2]);
+        };
     }
 }

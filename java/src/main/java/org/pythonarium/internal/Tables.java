@@ -50,6 +50,7 @@ public final class Tables {
             structs.release();
             CPython.Py_DecRef(table);
         });
+        lease.weigh(structs.schema, structs.bytes());
         return new Imported(lease, structs.schema, List.copyOf(structs.arrays));
     }
 

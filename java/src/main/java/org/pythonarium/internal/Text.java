@@ -10,7 +10,14 @@ final class Text {
 
     private static final int SHORT = 512; // bytes that go through a thread's scratch memory
 
+    private static final long STR = CPython.address("PyUnicode_Type");
+
     private Text() {}
+
+    /** Tells whether an object is a str. */
+    static boolean isText(long object) {
+        return CPython.Py_TYPE(object) == STR;
+    }
 
     /**
      * Returns a new str.

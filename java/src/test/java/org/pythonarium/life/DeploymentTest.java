@@ -1,0 +1,124 @@
+package org.pythonarium.life;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The ways in which a program is laid out and started. */
+class DeploymentTest {
+
+    @TempDir
+    Path folder;
+
+    private Path script;
+
+    @BeforeEach
+    void write() throws IOException {
+        script = Files.writeString(folder.resolve("script.py"), "import json, sys\nassert sys.flags.utf8_mode\n");
+    }
+
+    private ChildProgram program() {
+        return ChildProgram.of(folder, ScriptsProgram.class, "script", script.toString());
+    }
+
+    private Path jar(String name, Path... folders) throws IOException {
+        Path jar = folder.resolve(name);
+        Files.createDirectories(jar.getParent());
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        try (OutputStream file = Files.newOutputStream(jar); JarOutputStream out = new JarOutputStream(file, manifest)) {
+            for (Path source : folders) {
+                addAll(out, source);
+            }
+        }
+        return jar;
+    }
+
+    private static void addAll(JarOutputStream out, Path source) throws IOException {
+        try (Stream<Path> files = Files.walk(source)) {
+            files.filter(Files::isRegularFile).filter(file -> !file.endsWith("module-info.class")).forEach(file -> {
+                try {
+                    out.putNextEntry(new JarEntry(source.relativize(file).toString().replace(File.separatorChar, '/')));
+                    Files.copy(file, out);
+                } catch (IOException failure) {
+                    throw new UncheckedIOException(failure);
+                }
+            });
+        }
+    }
+
+    @Test
+    void aFatJar() throws Exception {
+        Path jar = jar("fat.jar", ChildProgram.product(), ChildProgram.tests());
+        program().onClassPath(jar.toString()).run().assertGood();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a folder/a jar.jar", "größe+%20#/product.jar"})
+    void aJarInAnyPlace(String name) throws Exception {
+        Path jar = jar(name, ChildProgram.product());
+        program().onClassPath(jar + File.pathSeparator + ChildProgram.tests()).run().assertGood();
+    }
+
+    @Test
+    void aModulePath() throws Exception {
+        ChildProgram.bare(folder, ScriptsProgram.class, "script", script.toString())
+                .with("--enable-native-access=org.pythonarium", "--illegal-native-access=deny")
+                .onModulePath(ChildProgram.product().toString())
+                .run().assertGood();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xss1m", "-Xss16m"})
+    void twoClassLoaders(String stack) throws Exception {
+        ChildProgram.of(folder, ScriptsProgram.class, "loaders",
+                        ChildProgram.product().toString(), ChildProgram.tests().toString())
+                .with(stack).run().assertGood();
+    }
+
+    @Test
+    void deniedNativeAccessIsToldWithTheFlag() throws Exception {
+        ChildProgram.Ended ended = ChildProgram.bare(folder, ScriptsProgram.class, "message")
+                .with("--illegal-native-access=deny").run().assertGood();
+        assertTrue(ended.out().contains("--enable-native-access=ALL-UNNAMED"), ended::toString);
+    }
+
+    @Test
+    void theFlagLeavesNothingToBeSaid() throws Exception {
+        assertEquals("", program().with("-Xcheck:jni").run().assertGood().err());
+    }
+
+    @Test
+    void anAsciiLocale() throws Exception {
+        Files.writeString(script, "import sys\nprint('\\u00e4\\u4e2d', sys.getfilesystemencoding())\n");
+        ChildProgram.Ended ended = program().withVariable("LANG", "C").withVariable("LC_ALL", "C")
+                .with("-Dstdout.encoding=UTF-8").run().assertGood();
+        assertEquals(List.of("\u00e4\u4e2d utf-8", "good"), ended.out().lines().toList());
+    }
+
+    @Test
+    void variablesOfPythonsOwnAreNotRead() throws Exception {
+        Files.writeString(folder.resolve("json.py"), "raise RuntimeError('the wrong json')");
+        ChildProgram.Ended ended = program().withVariable("PYTHONPATH", folder.toString())
+                .withVariable("PYTHONHOME", "/nowhere").run().assertGood();
+        assertFalse(ended.err().contains("wrong"), ended::toString);
+    }
+}

@@ -1,0 +1,91 @@
+package org.pythonarium.life;
+
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.pythonarium.PythonException;
+import org.pythonarium.PythonExecutioner;
+import org.pythonarium.PythonGIL;
+
+/** Runs the scripts that lie in its folder, or what a test wants to know of; says "good" at the end. */
+public final class ScriptsProgram {
+
+    private ScriptsProgram() {}
+
+    public static void main(String[] arguments) throws Exception {
+        switch (arguments[0]) {
+            case "script" -> run(Files.readString(Path.of(arguments[1])));
+            case "message" -> {
+                PythonException failure = failureOf("pass");
+                System.out.println(failure.getMessage());
+            }
+            case "loaders" -> twoLoaders(arguments);
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
+        System.out.println("good");
+    }
+
+    private static void run(String script) {
+        try (PythonGIL gil = PythonGIL.lock()) {
+            PythonExecutioner.exec(script);
+        }
+    }
+
+    private static PythonException failureOf(String script) {
+        try {
+            PythonExecutioner.exec(script);
+        } catch (PythonException failure) {
+            return failure;
+        }
+        throw new AssertionError("it has run");
+    }
+
+    /** Two sets of the product's classes share one Python, also from the same thread, and from several. */
+    private static void twoLoaders(String[] arguments) throws Exception {
+        URL[] urls = {Path.of(arguments[1]).toUri().toURL(), Path.of(arguments[2]).toUri().toURL()};
+        ClassLoader platform = ClassLoader.getPlatformClassLoader();
+        Class<?> first = new URLClassLoader(urls, platform).loadClass(ScriptsProgram.class.getName());
+        Class<?> second = new URLClassLoader(urls, platform).loadClass(ScriptsProgram.class.getName());
+        if (first == second) {
+            throw new AssertionError("one class loader");
+        }
+        Method one = first.getMethod("count", int.class);
+        Method two = second.getMethod("count", int.class);
+        one.invoke(null, 1);
+        two.invoke(null, 1);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            Method method = i % 2 == 0 ? one : two;
+            threads.add(new Thread(null, () -> {
+                try {
+                    method.invoke(null, 300);
+                } catch (ReflectiveOperationException failure) {
+                    throw new AssertionError(failure);
+                }
+            }, "caller", i < 3 ? 1L << 20 : 16L << 20));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        one.invoke(null, 0);
+        first.getMethod("expect", int.class).invoke(null, 1802);
+    }
+
+    /** Counts in Python; called by reflection. */
+    public static void count(int times) {
+        run("import sys; sys.count = getattr(sys, 'count', 0)");
+        for (int i = 0; i < times; i++) {
+            run("sys.count += 1");
+        }
+    }
+
+    /** Checks the count; called by reflection. */
+    public static void expect(int count) {
+        run("import sys; assert sys.count == " + count + ", sys.count");
+    }
+}

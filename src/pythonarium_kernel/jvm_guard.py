@@ -1,0 +1,64 @@
+"""What a script may do to a process of its own, and must not do to a JVM.
+
+- faulthandler takes the signals from which the JVM learns of null references, and the
+  next one of those ends the process.  So `enable` warns and does nothing; unless libjsig
+  is preloaded, which hands signals on to both.
+- A forked child has none of the JVM's threads.  It may go on in Python, as those of
+  multiprocessing do, but not come back to Java: it ends where the script does.
+"""
+
+import faulthandler
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+is_child = False
+
+
+def protect() -> None:
+    """Guard the JVM from scripts."""
+    if "libjsig" not in os.environ.get("LD_PRELOAD", ""):
+        faulthandler.enable = _refuse_faulthandler  # type: ignore[assignment]
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_note_child)
+
+
+def _refuse_faulthandler(*_args: object, **_options: object) -> None:
+    import warnings
+
+    warnings.warn(
+        "faulthandler.enable() does nothing here: in a JVM it would take signals that the"
+        " JVM needs; start java with LD_PRELOAD=$JAVA_HOME/lib/libjsig.so to use it",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+
+
+def _note_child() -> None:
+    global is_child
+    is_child = True
+
+
+def end_child() -> None:
+    """End this forked process with the script, as Python would: it has raised, or not."""
+    from pythonarium_kernel.jvm_end import flush
+
+    error = sys.exc_info()[1]
+    code = 0 if error is None else _show(error)
+    flush()
+    os._exit(code)
+
+
+def _show(error: BaseException) -> int:
+    """Print what a script raised; return the exit code that it stands for."""
+    from pythonarium_kernel import report
+
+    known: Any = getattr(error, "report", None)  # ScriptFailed has one
+    facts = known or report.from_exception(error)
+    if facts["kind"] == "exit":
+        return facts["exit_code"] or 0
+    sys.stderr.write(report.format_report(facts))
+    return 1
