@@ -63,8 +63,8 @@ true <module 'builtins' (built-in)>
 with a digit
 """,
     "collected": """\
-1001
-true
+1000
+0
 """,
     "threads": """\
 [] 140

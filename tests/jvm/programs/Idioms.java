@@ -166,17 +166,21 @@ public final class Idioms {
     }
 
     private static void collected() {
-        PythonObject countOf = Python.importModule("sys").attr("getrefcount");
         PythonExecutioner.exec("watched = object()");
-        long before = countOf.call(PythonExecutioner.getVariable("watched")).toLong();
+        long before = referencesToWatched();
         try (PythonGC gc = PythonGC.watch()) {
             for (int turn = 0; turn < 1000; turn++) {
                 PythonExecutioner.getVariable("watched").isNone();
             }
-            System.out.println(countOf.call(PythonExecutioner.getVariable("watched")).toLong() - before);
+            System.out.println(referencesToWatched() - before);
         }
+        System.out.println(referencesToWatched() - before);
+    }
+
+    private static long referencesToWatched() {
         try (PythonGC gc = PythonGC.watch()) {
-            System.out.println(countOf.call(PythonExecutioner.getVariable("watched")).toLong() - before <= 1);
+            PythonObject count = Python.importModule("sys").attr("getrefcount");
+            return count.call(PythonExecutioner.getVariable("watched")).toLong();
         }
     }
 
