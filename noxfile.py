@@ -1,12 +1,20 @@
 """The project's chores: `nox` runs the tests, `nox -l` lists the rest."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import nox
 
-PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+ARRAYS = tuple(
+    requirement
+    for requirement in PROJECT["project"]["optional-dependencies"]["test"]
+    if requirement.startswith(("numpy", "pandas", "pyarrow"))
+)
+EXECUTABLE = "import sys; print(sys.executable)"
 MEASURED = "3.13"  # not 3.11: a thread that is traced hangs there on async exceptions
 
 nox.needs_version = ">=2025.2"
@@ -30,6 +38,24 @@ def tests(session: nox.Session) -> None:
     """Run the tests on every Python that is on this machine."""
     session.install("-e", ".[test]")
     session.run("pytest", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def java(session: nox.Session) -> None:
+    """Run the tests of the Java classes, by Maven, in JVMs with each Python."""
+    from pythonarium.jvm.jdks import find_jdk  # noqa: PLC0415  # other sessions do without
+
+    jdk = find_jdk()
+    if jdk is None or not jdk.is_new_enough:
+        session.error(
+            "no JDK 22 or newer; `pythonarium doctor` names what installs one"
+        )
+    session.install(*ARRAYS)
+    python = session.run("python", "-c", EXECUTABLE, silent=True)
+    options = f"-XX:-UsePerfData -Djava.io.tmpdir={tempfile.gettempdir()}"
+    environment = {"JAVA_HOME": str(jdk.home), "MAVEN_OPTS": options}
+    words = ("-q", "-B", "-f", "java", f"-Dpython={str(python).strip()}", "verify")
+    session.run("mvn", *words, *session.posargs, env=environment, external=True)
 
 
 @nox.session(python=MEASURED)

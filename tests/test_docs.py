@@ -8,15 +8,15 @@ A page is run from top to bottom, in a folder of its own that has `examples` in 
     ```console                  each line with `$` is run by the shell, and must print
                                 the lines under it
     ```sh                       is for the reader alone: it installs something
+    ```java                     is run by tests/jvm/test_guide.py, as are docs/java
 """
 
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import redirect_stdout
-from doctest import ELLIPSIS, OutputChecker
 from io import StringIO
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 from sybil.typing import Evaluator
 
+from pages import commands, compare
+
 ROOT = Path(__file__).parent.parent
 PAGES = [
     ROOT / "README.md",
@@ -33,8 +35,9 @@ PAGES = [
         path for path in ROOT.glob("docs/**/*.md") if "reference" not in path.parts
     ),
 ]
+FOR_PYTHON = [page for page in PAGES if page.parent.name != "java"]
+"""The others are for tests/jvm/test_guide.py, which has a JVM."""
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-INSTALL = "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/"
 SHELL = f'pythonarium() {{ "{sys.executable}" -m pythonarium "$@"; }}\n'
 
 
@@ -54,11 +57,15 @@ class Reader:
     def blocks(self, document: Document) -> Iterable[Region]:
         """Yield what a page wants done; Sybil's name for it is a parser."""
         mapping = {"language": "info", "source": "source"}
+        before = ""
         for region in FencedCodeBlockLexer(".+", mapping)(document):
+            info = region.lexemes["info"].strip()
             region.parsed = region.lexemes["source"]
-            region.evaluator = self._evaluator(region.lexemes["info"].strip())
-            if region.evaluator is not None:
+            region.evaluator = self._evaluator(info)
+            of_java = (before, info) == ("java", "text")
+            if region.evaluator is not None and not of_java:
                 yield region
+            before = info
 
     def _evaluator(self, info: str) -> Evaluator | None:
         title = re.fullmatch('python title="([^"]+)"', info)
@@ -69,6 +76,7 @@ class Reader:
             "text": self._compare,
             "console": self._shell,
             "sh": None,
+            "java": None,
         }[info]  # a KeyError: a block of a kind that nobody checks
 
     def _write(self, title: str, example: Example) -> None:
@@ -108,22 +116,6 @@ class Reader:
         assert self._printed == "", f"the page does not show: {self._printed}"
 
 
-def commands(block: str) -> Iterator[tuple[str, str]]:
-    """Yield each command of a console block, and what is shown under it."""
-    for part in block.split("\n$ ") if block.startswith("$ ") else ():
-        command, _, expected = part.removeprefix("$ ").partition("\n")
-        yield command.removeprefix(INSTALL), expected
-
-
-def compare(expected: str, printed: str) -> None:
-    wanted, got = (
-        "".join(line.rstrip() + "\n" for line in text.rstrip().splitlines())
-        for text in (expected, printed)
-    )
-    checker = OutputChecker()
-    assert checker.check_output(wanted, got, ELLIPSIS), f"{wanted}\nbut it is\n{got}"
-
-
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder that a reader works in, which has the examples."""
@@ -134,7 +126,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("page", PAGES, ids=name)
+@pytest.mark.parametrize("page", FOR_PYTHON, ids=name)
 def test_page_does_what_it_says(page: Path, folder: Path) -> None:
     reader = Reader(folder)
     document = Sybil([reader.blocks]).parse(page)

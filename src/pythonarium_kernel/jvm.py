@@ -115,12 +115,23 @@ def start() -> None:
 
 
 def apply_path(custom: "Optional[str]", how: str) -> None:
-    """Combine a path of the user's with `sys.path`: before it, after it, or instead."""
+    """Combine a path of the user's with `sys.path`: before it, after it, or instead.
+
+    Instead of it: the standard library stays, behind, since nothing runs without it.
+    """
     import os
 
-    entries = [entry for entry in (custom or "").split(os.pathsep) if entry]
+    entries = [
+        os.path.abspath(entry)
+        for entry in (custom or "").split(os.pathsep)
+        if entry  # not the working folder
+    ]
     if how == "none":
-        sys.path[:] = entries
+        library = os.path.dirname(os.__file__)
+        standard = (library, os.path.join(library, "lib-dynload"))
+        sys.path[:] = entries + [
+            entry for entry in sys.path if entry in standard or entry.endswith(".zip")
+        ]
     elif how == "after":
         sys.path += entries
     else:

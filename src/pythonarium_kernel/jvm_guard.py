@@ -26,7 +26,7 @@ _hidden: "list[threading.Thread]" = []  # by threads that fork, one after the ot
 def protect() -> None:
     """Guard the JVM from scripts."""
     if "libjsig" not in os.environ.get("LD_PRELOAD", ""):
-        faulthandler.enable = _refuse_faulthandler  # type: ignore[assignment]
+        faulthandler.enable = _refuse_faulthandler
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(
             before=_hide_dummy, after_in_parent=_show_dummy, after_in_child=_note_child

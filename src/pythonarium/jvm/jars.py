@@ -7,6 +7,7 @@ This module is also loaded by the build, before the package is there: it imports
 of Pythonarium.
 """
 
+import re
 import subprocess
 import tempfile
 import zipfile
@@ -25,6 +26,7 @@ _MANIFEST: Final = """\
 Manifest-Version: 1.0\r
 Automatic-Module-Name: org.pythonarium\r
 Enable-Native-Access: ALL-UNNAMED\r
+Implementation-Version: {version}\r
 \r
 """
 
@@ -55,9 +57,16 @@ def build(root: Path, jdk: Path, target: Path) -> None:
         )
         target.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as jar:
-            _add(jar, "META-INF/MANIFEST.MF", _MANIFEST.encode())
+            manifest = _MANIFEST.format(version=_version(root))
+            _add(jar, "META-INF/MANIFEST.MF", manifest.encode())
             for name, path in sorted(_entries(root, classes)):
                 _add(jar, name, path.read_bytes())
+
+
+def _version(root: Path) -> str:
+    pom = (root / "java/pom.xml").read_text(encoding="utf-8")
+    found = re.search("<version>(.+)</version>", pom)
+    return found[1] if found else ""
 
 
 def _entries(root: Path, classes: Path) -> Iterator[tuple[str, Path]]:

@@ -93,6 +93,9 @@ final class Kernel {
 
     /** Returns a str for a source text; borrowed for the time of a call. */
     long source(Attachment attachment, String text) {
+        if (text == null) {
+            throw new PythonException("code: expected the text of a script or expression, got null");
+        }
         return sources.get(attachment, text);
     }
 
