@@ -107,12 +107,19 @@ class Run:
         "wall_start",
     )
 
-    keeps_error = False
+    keeps_error: bool = False
     # For a host that asks any rung's runs: what goes in and comes out here is shared.
-    copies = False
-    by_reference = 0
+    copies: bool = False
+    by_reference: int = 0
     peak_memory: "Optional[int]" = None
 
+    cpu_ns: int
+    wall_ns: int
+    wall_start: int
+    thread: int
+    finished: bool
+    printed: bool
+    not_before: float
     module: "ModuleType"
     script: "Optional[Script]"
     timeout: "Optional[float]"
