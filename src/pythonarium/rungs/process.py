@@ -234,7 +234,9 @@ class RunRecord:
     """What is known here of a run in a worker; see `pythonarium_kernel.runner.Run`."""
 
     copies = True
-    wall_ns = cpu_ns = by_reference = 0
+    wall_ns: int = 0
+    cpu_ns: int = 0
+    by_reference: int = 0
     peak_memory: int | None = None
     value: Any = None
 
