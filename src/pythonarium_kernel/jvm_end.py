@@ -29,7 +29,7 @@ def end(milliseconds: int) -> bool:
     flush()
     watchdog.shut_down()
     is_over = _end_threads(milliseconds / 1000)
-    atexit._run_exitfuncs()
+    atexit._run_exitfuncs()  # noqa: SLF001  # as Python at its end
     flush()
     return is_over and _hosts == 1
 
@@ -44,11 +44,24 @@ def flush() -> None:
 def _end_threads(seconds: float) -> bool:
     """Do as threading does at the end; return whether the threads have ended in time."""
     main = threading.main_thread()
-    shut_down = threading._shutdown  # type: ignore[attr-defined]
+    shut_down = threading._shutdown  # type: ignore[attr-defined]  # noqa: SLF001  # likewise
     if all(thread.daemon or thread is main for thread in threading.enumerate()):
         shut_down()
         return True
-    waiter = threading.Thread(target=shut_down, name="pythonarium-end", daemon=True)
+    waiter = threading.Thread(target=_join_others, name="pythonarium-end", daemon=True)
     waiter.start()
     waiter.join(seconds)
-    return not waiter.is_alive()
+    if waiter.is_alive():
+        return False
+    shut_down()
+    return True
+
+
+def _join_others() -> None:
+    """Do in a thread that may wait for ever what threading does in the main thread."""
+    functions = threading._threading_atexits  # type: ignore[attr-defined]  # noqa: SLF001  # likewise
+    while functions:
+        functions.pop()()  # as concurrent.futures gives one, which tells its threads
+    for thread in threading.enumerate():
+        if not thread.daemon and thread is not threading.main_thread():
+            thread.join()
