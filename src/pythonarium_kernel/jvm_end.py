@@ -50,7 +50,20 @@ def _end_threads(seconds: float) -> bool:
     if all(thread.daemon or thread is main for thread in threading.enumerate()):
         shut_down()
         return True
-    waiter = threading.Thread(target=shut_down, name="pythonarium-end", daemon=True)
+    waiter = threading.Thread(target=_join_others, name="pythonarium-end", daemon=True)
     waiter.start()
     waiter.join(seconds)
-    return not waiter.is_alive()
+    if waiter.is_alive():
+        return False
+    shut_down()
+    return True
+
+
+def _join_others() -> None:
+    """Do in a thread that may wait for ever what threading does in the main thread."""
+    functions = threading._threading_atexits  # type: ignore[attr-defined]  # noqa: SLF001  # likewise
+    while functions:
+        functions.pop()()  # as concurrent.futures gives one, which tells its threads
+    for thread in threading.enumerate():
+        if not thread.daemon and thread is not threading.main_thread():
+            thread.join()

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +32,7 @@ final class ChildProgram {
     private final List<String> environment = new ArrayList<>();
     private final List<String> arguments;
     private final String main;
-    private String place = "-cp";
-    private String path = classPath();
+    private List<String> place = List.of("-cp", product() + File.pathSeparator + tests());
 
     private ChildProgram(Path folder, String main, String... arguments) {
         this.folder = folder;
@@ -62,19 +63,13 @@ final class ChildProgram {
     }
 
     ChildProgram onClassPath(String other) {
-        path = other;
+        place = List.of("-cp", other);
         return this;
     }
 
-    ChildProgram onModulePath(String other) {
-        place = "--module-path";
-        path = other;
+    ChildProgram onModulePath(String modules, String classes) {
+        place = List.of("--module-path", modules, "--add-modules", "org.pythonarium", "-cp", classes);
         return this;
-    }
-
-    /** The class path of the programs: the product, and the tests. */
-    static String classPath() {
-        return product() + java.io.File.pathSeparator + tests();
     }
 
     /** The folder of the product's classes. */
@@ -90,7 +85,7 @@ final class ChildProgram {
     private static Path folderOf(Class<?> type) {
         String file = "/" + type.getName().replace('.', '/') + ".class";
         String url = type.getResource(file).toString();
-        return Path.of(java.net.URI.create(url.substring(0, url.length() - file.length())));
+        return Path.of(URI.create(url.substring(0, url.length() - file.length())));
     }
 
     /** Starts it, to be ended by the caller. */
@@ -122,9 +117,8 @@ final class ChildProgram {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
-        command.addAll(List.of(place, path));
-        command.addAll(place.equals("-cp") ? List.of(main) : List.of("--add-modules", "org.pythonarium",
-                "-cp", tests().toString(), main));
+        command.addAll(place);
+        command.add(main);
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("PYTHONARIUM_"));

@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,10 +30,24 @@ class DeploymentTest {
     Path folder;
 
     private Path script;
+    private Path programs;
 
     @BeforeEach
     void write() throws IOException {
+        programs = copyOfPrograms();
         script = Files.writeString(folder.resolve("script.py"), "import json, sys\nassert sys.flags.utf8_mode\n");
+    }
+
+    /** The programs of this package alone: other tests have services, which a program does not. */
+    private Path copyOfPrograms() throws IOException {
+        Path name = Path.of("org", "pythonarium", "life");
+        Path copy = Files.createDirectories(folder.resolve("programs").resolve(name));
+        try (DirectoryStream<Path> classes = Files.newDirectoryStream(ChildProgram.tests().resolve(name))) {
+            for (Path file : classes) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        return folder.resolve("programs");
     }
 
     private ChildProgram program() {
@@ -67,7 +82,7 @@ class DeploymentTest {
 
     @Test
     void aFatJar() throws Exception {
-        Path jar = jar("fat.jar", ChildProgram.product(), ChildProgram.tests());
+        Path jar = jar("fat.jar", ChildProgram.product(), programs);
         program().onClassPath(jar.toString()).run().assertGood();
     }
 
@@ -75,14 +90,14 @@ class DeploymentTest {
     @ValueSource(strings = {"a folder/a jar.jar", "größe+%20#/product.jar"})
     void aJarInAnyPlace(String name) throws Exception {
         Path jar = jar(name, ChildProgram.product());
-        program().onClassPath(jar + File.pathSeparator + ChildProgram.tests()).run().assertGood();
+        program().onClassPath(jar + File.pathSeparator + programs).run().assertGood();
     }
 
     @Test
     void aModulePath() throws Exception {
         ChildProgram.bare(folder, ScriptsProgram.class, "script", script.toString())
                 .with("--enable-native-access=org.pythonarium", "--illegal-native-access=deny")
-                .onModulePath(ChildProgram.product().toString())
+                .onModulePath(ChildProgram.product().toString(), programs.toString())
                 .run().assertGood();
     }
 
@@ -90,7 +105,7 @@ class DeploymentTest {
     @ValueSource(strings = {"-Xss1m", "-Xss16m"})
     void twoClassLoaders(String stack) throws Exception {
         ChildProgram.of(folder, ScriptsProgram.class, "loaders",
-                        ChildProgram.product().toString(), ChildProgram.tests().toString())
+                        ChildProgram.product().toString(), programs.toString())
                 .with(stack).run().assertGood();
     }
 

@@ -8,6 +8,7 @@ import org.pythonarium.PythonExecutioner;
 import org.pythonarium.PythonGIL;
 
 /** Ends in one of many ways; Python tells what it still came to do. */
+@SuppressWarnings("try") // scopes are there to be closed
 final class EndProgram {
 
     /** A file is flushed when Python is finalized, and a variable's object tells of its end. */

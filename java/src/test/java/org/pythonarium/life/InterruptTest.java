@@ -22,6 +22,7 @@ import org.pythonarium.PythonGIL;
 
 /** A script is ended from outside: by another thread, or by the user at the keyboard. */
 @Tag("B7")
+@SuppressWarnings("try") // scopes are there to be closed
 class InterruptTest {
 
     @TempDir

@@ -24,6 +24,7 @@ import org.pythonarium.PythonTypes;
 
 /** PythonGIL: who has it, who gets it, and who is told what. */
 @Tag("B12")
+@SuppressWarnings("try") // scopes are there to be closed
 class LockTest {
 
     private static final String NOT_LOCKED = "Attempt to use Python4j from multiple threads without acquiring GIL."

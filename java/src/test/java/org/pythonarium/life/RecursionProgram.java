@@ -7,6 +7,7 @@ import org.pythonarium.PythonExecutioner;
 import org.pythonarium.PythonGIL;
 
 /** Recurses without end in Python, or in Java down to the end of its stack; prints what that gave. */
+@SuppressWarnings("try") // scopes are there to be closed
 final class RecursionProgram {
 
     private static final Map<String, String> SCRIPTS = new LinkedHashMap<>();

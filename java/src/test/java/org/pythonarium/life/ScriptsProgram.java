@@ -12,6 +12,7 @@ import org.pythonarium.PythonExecutioner;
 import org.pythonarium.PythonGIL;
 
 /** Runs the scripts that lie in its folder, or what a test wants to know of; says "good" at the end. */
+@SuppressWarnings("try") // scopes are there to be closed
 public final class ScriptsProgram {
 
     private ScriptsProgram() {}

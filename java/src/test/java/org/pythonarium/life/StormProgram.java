@@ -17,6 +17,7 @@ import org.pythonarium.PythonGIL;
 import org.pythonarium.PythonTypes;
 
 /** Many calls from many threads; says "good" if Python has seen each of them, and nothing is left. */
+@SuppressWarnings("try") // scopes are there to be closed
 final class StormProgram {
 
     private static final long LARGE = 16L << 20;

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Many threads, many calls: none is lost, and nothing stays behind. */
 class StormTest {
 
-    private static final String SECONDS = System.getProperty("storm.seconds", "60");
+    private static final String SECONDS = System.getProperty("storm.seconds", "20");
 
     @TempDir
     Path folder;

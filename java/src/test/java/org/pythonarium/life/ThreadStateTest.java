@@ -12,6 +12,7 @@ import org.pythonarium.PythonTypes;
 
 /** What Python keeps for a thread it keeps as long as the Java thread lives, and no longer. */
 @Tag("S9")
+@SuppressWarnings("try") // scopes are there to be closed
 class ThreadStateTest {
 
     @BeforeAll
