@@ -1,6 +1,7 @@
-"""Measures Pythonarium side by side with others: `python benchmarks shared`."""
+"""Measures Pythonarium side by side with others: `python benchmarks shared`, `process`."""
 
-import shared
+from pathlib import Path
+
 from cyclopts import App
 
 app = App(
@@ -10,7 +11,33 @@ app = App(
     default_parameter=None,
     result_action="return_int_as_exit_code_else_zero",
 )
-app.command(shared.run, name="shared")
+
+
+@app.command
+def shared(
+    *, quick: bool = False, json: Path | None = None, picture: Path | None = None
+) -> None:
+    """Measure the shared rung; see `process` for the options."""
+    import shared as rung  # noqa: PLC0415  # it brings its own peers
+
+    rung.run(quick=quick, json=json, picture=picture)
+
+
+@app.command
+def process(
+    *, quick: bool = False, json: Path | None = None, picture: Path | None = None
+) -> None:
+    """Measure the process rung.
+
+    Args:
+        quick: a smoke run; its figures mean little.
+        json: a file for all figures, with their quartiles and samples.
+        picture: a file for the picture; its ending tells the format.
+    """
+    import process as rung  # noqa: PLC0415  # it brings its own peers
+
+    rung.run(quick=quick, json=json, picture=picture)
+
 
 if __name__ == "__main__":
     raise SystemExit(app())

@@ -10,13 +10,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from resource import getpagesize
 from types import ModuleType
 from typing import Final
 
-from pythonarium import Interpreter
+from pythonarium import Interpreter, WorkerDiedError
 
 __all__ = ["PARTS", "Report", "grown"]
 
@@ -73,6 +73,48 @@ def execs() -> Iterator[tuple[Part, Witnesses]]:
                 python.exec(SCRIPT, inputs, outputs)
 
         yield part, {"the input": value, "the script": SCRIPT, "outputs": outputs}
+
+
+@contextmanager
+def process_execs() -> Iterator[tuple[Part, Witnesses]]:
+    """The same in another process."""
+    value = 10**20
+    inputs, outputs = {"count": value}, {"total": int}
+    with Interpreter("process") as python:
+
+        def part(count: int) -> None:
+            for _ in range(count):
+                python.exec(SCRIPT, inputs, outputs)
+
+        yield part, {"the input": value, "the script": SCRIPT, "outputs": outputs}
+
+
+@contextmanager
+def kills() -> Iterator[tuple[Part, Witnesses]]:
+    """Workers that die, and fresh ones in their place."""
+    with Interpreter("process", restart=True) as python:
+
+        def part(count: int) -> None:
+            for _ in range(count):
+                with suppress(WorkerDiedError):
+                    python.exec("import os; os.kill(os.getpid(), 9)")
+                python.exec("count = 1")
+
+        yield part, {"the interpreter": python}
+
+
+@contextmanager
+def bare_process_execs() -> Iterator[tuple[Part, Witnesses]]:
+    """Bare ones, in this process."""
+    with bare_execs() as run:
+        yield run
+
+
+@contextmanager
+def bare_kills() -> Iterator[tuple[Part, Witnesses]]:
+    """Bare runs, which kill nothing."""
+    with bare_execs() as run:
+        yield run
 
 
 @contextmanager
@@ -151,14 +193,17 @@ def bare_handles() -> Iterator[tuple[Part, Witnesses]]:
 
 RUNS: Final = {
     run.__name__: run
-    for run in (execs, bare_execs, contexts, bare_contexts, handles, bare_handles)
+    for run in (
+        *(execs, bare_execs, contexts, bare_contexts, handles, bare_handles),
+        *(process_execs, bare_process_execs, kills, bare_kills),
+    )
 }
 
 
 def main(name: str, count: int) -> None:
     """Do a run and print what it did to memory."""
     with RUNS[name]() as (part, witnesses):
-        part(min(WARM_UP, count))
+        part(min(WARM_UP, count // 10))
         before = references(witnesses)
         print(resident(), flush=True)
         for _ in range(PARTS):

@@ -83,7 +83,7 @@ def label(axes: Axes, x: float, y: float, text: str, weight: str = "normal") -> 
 
 def draw_memory(axes: Axes, growths: list[Growth]) -> None:
     """Draw a line for each long run: resident memory, from the first tenth on."""
-    for growth, colour in zip(growths, LINES, strict=True):
+    for growth, colour in zip(growths, LINES, strict=False):
         for samples, style, whose in (
             (growth.samples, "-", ""),
             (growth.peer_samples, ":", f"the peer: {growth.peer}"),

@@ -33,3 +33,16 @@ def test_quick_run_shows_every_figure(tmp_path: Path) -> None:
         assert any(line.startswith(row) for line in run.stdout.splitlines()), row
     for growth in report["growths"]:
         assert f"| {growth['count']:,} {growth['name']} " in run.stdout
+
+
+@pytest.mark.timeout(120)
+def test_quick_run_of_the_process_rung_shows_every_figure(tmp_path: Path) -> None:
+    pytest.importorskip("execnet", reason="the benchmarks' peers are not installed")
+    file = tmp_path / "figures.json"
+    options = ["process", "--quick", "--json", str(file)]
+    command = [sys.executable, str(BENCHMARKS), *options]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    report = json.loads(file.read_text(encoding="utf-8"))
+    assert len(report["figures"]) == 12
+    assert len(report["growths"]) == 2

@@ -392,7 +392,7 @@ def test_run_ends_with_the_code_of_the_script(
         (("-c", "pass", "--timeout", "0"), "expected seconds above 0"),
         (("-c", "pass", "--timeout", "nan"), "expected seconds above 0"),
         (("-c", "pass", "--timeout", "inf"), "expected seconds above 0"),
-        (("-c", "pass", "--rung", "process"), "rung 'process' is not there"),
+        (("-c", "pass", "--rung", "cluster"), "rung 'cluster' is not there"),
         (("-c", "pass", "--out", "a b"), "--out a b: "),
         (("-c", "pass", "--out", "a:wrong"), "no type is named 'wrong'"),
     ],

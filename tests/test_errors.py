@@ -19,6 +19,7 @@ from pythonarium.errors import (
     ProcessTimeoutError,
     PythonariumError,
     PythonNotFoundError,
+    RefusedValueError,
     ScriptError,
     ScriptExitError,
     ScriptMetadataError,
@@ -29,6 +30,7 @@ from pythonarium.errors import (
     UnsupportedError,
     VariableMissingError,
     VariableTypeError,
+    WorkerDiedError,
 )
 from pythonarium_kernel.report import from_exception
 
@@ -60,6 +62,7 @@ PLAIN_ERRORS = [
     ContextError,
     LockTimeoutError,
     PythonariumError,
+    RefusedValueError,
     SettingsError,
     ThreadSafetyError,
     UnsupportedError,
@@ -68,6 +71,7 @@ FACTS = ["name", "context", "near", "path", "expected", "actual", "advice", "rep
 FACTS += ["stdout", "stderr", "timeout", "elapsed", "code", "file", "line", "column"]
 FACTS += ["command", "exit_code", "output", "environment", "wanted", "looked_in"]
 FACTS += ["mend", "problem"]
+FACTS += ["exit_code", "signal", "output_tail", "reason"]
 FACTS += ["text", "type_name", "type_module", "message", "frames", "notes", "traceback"]
 
 
@@ -85,6 +89,9 @@ def samples() -> Iterator[PythonariumError]:
     yield ProcessTimeoutError(["python", "x.py"], 1.5, "out", "err")
     yield PackageError("cannot install x", ["pip", "install", "x"], 1, "ERROR: no\n")
     yield PackageMissingError("nump", "/env", ["numpy"])
+    yield WorkerDiedError(exit_code=7)
+    yield WorkerDiedError(signal="SIGSEGV", output_tail="last 'words'\n")
+    yield WorkerDiedError(reason="it wrote garbage")
     special = {ScriptSyntaxError, ScriptExitError, ScriptTimeoutError}
     for cls in SCRIPT_ERRORS:
         if cls not in special:
@@ -162,6 +169,8 @@ def test_note_that_a_host_adds_is_kept(error: PythonariumError) -> None:
         (ProcessTimeoutError, TimeoutError),
         (PackageError, RuntimeError),
         (PackageMissingError, LookupError),
+        (RefusedValueError, ValueError),
+        (WorkerDiedError, RuntimeError),
         (ScriptTimeoutError, TimeoutError),
         (ScriptError, Exception),
     ],

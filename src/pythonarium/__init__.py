@@ -22,6 +22,7 @@ from pythonarium.errors import (
     ProcessTimeoutError,
     PythonariumError,
     PythonNotFoundError,
+    RefusedValueError,
     ScriptAttributeError,
     ScriptError,
     ScriptExitError,
@@ -37,6 +38,7 @@ from pythonarium.errors import (
     UnsupportedError,
     VariableMissingError,
     VariableTypeError,
+    WorkerDiedError,
 )
 from pythonarium.handles import Handle
 from pythonarium.interpreter import Interpreter
@@ -60,6 +62,7 @@ __all__ = [
     "PythonNotFoundError",
     "PythonariumError",
     "Receipt",
+    "RefusedValueError",
     "Result",
     "ScriptAttributeError",
     "ScriptError",
@@ -78,6 +81,7 @@ __all__ = [
     "VariableMissingError",
     "VariableTypeError",
     "Variables",
+    "WorkerDiedError",
 ]
 
 if not TYPE_CHECKING:  # to a type checker it would make every name an attribute

@@ -11,11 +11,13 @@
     │   ├── UnsupportedError (RuntimeError)     not possible on this rung or this Python
     │   ├── PythonNotFoundError (LookupError)   no such Python, or its environment is gone
     │   ├── ScriptMetadataError (ValueError)    a script's block of metadata is broken
+    │   ├── RefusedValueError (ValueError)      a value from a worker that is not taken
     │   └── ClosedError (RuntimeError)          an interpreter, frame or handle that is gone
     ├── ProcessError (RuntimeError)             a process ended badly
     │   └── ProcessTimeoutError (TimeoutError)  ... or not in time, and was killed
     ├── PackageError (RuntimeError)             packages or an environment were not to be had
     │   └── PackageMissingError (LookupError)   a package is not installed
+    ├── WorkerDiedError (RuntimeError)          the process that ran the script has died
     └── ScriptError                             the script raised
         ├── ScriptSyntaxError                   ... before it ran
         ├── ScriptExitError                     ... SystemExit, with a code
@@ -60,6 +62,7 @@ __all__ = [
     "ProcessTimeoutError",
     "PythonNotFoundError",
     "PythonariumError",
+    "RefusedValueError",
     "ScriptAttributeError",
     "ScriptError",
     "ScriptExitError",
@@ -75,7 +78,15 @@ __all__ = [
     "UnsupportedError",
     "VariableMissingError",
     "VariableTypeError",
+    "WorkerDiedError",
 ]
+
+
+ENDED_BY_FORCE = (
+    "it did not end when it was asked to, so its process was ended: its variables are"
+    " lost, and the next call starts with a fresh one"
+)
+"""What is noted of a run that only the end of its process has ended."""
 
 
 class VariableMissingError(PythonariumError, KeyError):
@@ -177,6 +188,55 @@ class UnsupportedError(PythonariumError, RuntimeError):
 
 class ClosedError(PythonariumError, RuntimeError):
     """An interpreter, a frame or a handle was used after it was closed."""
+
+
+class RefusedValueError(PythonariumError, ValueError):
+    """A worker sent what its host does not take: the message says what, and why."""
+
+
+class WorkerDiedError(PythonariumError, RuntimeError):
+    """The process that ran the script has died, and its variables with it.
+
+    Attributes:
+        exit_code: what it ended with; None where a signal ended it, or nobody knows.
+        signal: the name of the signal that ended it, such as `SIGSEGV`, or None.
+        output_tail: the last that it printed; of a crash also the Python stack.
+        reason: what is known beyond that, or "".
+    """
+
+    exit_code: int | None
+    signal: str | None
+    output_tail: str
+    reason: str
+
+    def __init__(
+        self,
+        exit_code: int | None = None,
+        signal: str | None = None,
+        output_tail: str = "",
+        reason: str = "",
+    ) -> None:
+        self.exit_code, self.signal = exit_code, signal
+        self.output_tail, self.reason = output_tail, reason
+        end = "died"
+        if signal is not None:
+            end = f"was ended by {signal}"
+        elif exit_code is not None:
+            end = f"ended with exit code {exit_code}"
+        super().__init__(
+            f"the worker {end}{': ' + reason if reason else ''}; its variables are lost:"
+            " open another interpreter, or pass restart=True to go on with a fresh one",
+            exit_code=exit_code,
+            signal=signal,
+            output_tail=output_tail,
+            reason=reason,
+        )
+
+    def again(self) -> "WorkerDiedError":
+        """Return the same error, to be raised at a later call."""
+        return WorkerDiedError(
+            self.exit_code, self.signal, self.output_tail, self.reason
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +444,8 @@ class ScriptTimeoutError(ScriptError, TimeoutError):
             if late > reports.LATE_SECONDS
             else ""
         )
+        if ENDED_BY_FORCE in report["notes"]:
+            slow = f"; {ENDED_BY_FORCE}"
         return f"the script ran past its timeout of {self.timeout:g} s{where}{slow}"
 
 
@@ -392,4 +454,5 @@ class ScriptInterruptedError(ScriptError):
 
     def _sentence(self, report: "Report") -> str:
         where = f" in {_place(report)}" if report["frames"] else ""
-        return f"the script was interrupted{where}"
+        forced = f"; {ENDED_BY_FORCE}" if ENDED_BY_FORCE in report["notes"] else ""
+        return f"the script was interrupted{where}{forced}"

@@ -33,13 +33,13 @@ from pythonarium.crossings import (
     inward,
     source_text,
 )
-from pythonarium.errors import ClosedError, UnsupportedError
+from pythonarium.errors import ClosedError
 from pythonarium.frames import HandleScope, Pause
 from pythonarium.handles import Handle, HeldObject
 from pythonarium.locks import InterpreterLock, LockGuard
 from pythonarium.objects import HandleRoad, caller
 from pythonarium.results import Receipt, Result
-from pythonarium.rungs.shared import SharedRung
+from pythonarium.rungs import Options, Streams, open_rung
 from pythonarium.scopes import Scope
 from pythonarium.settings import PathSetting
 from pythonarium.types import converter
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 __all__ = ["Interpreter"]
 
 Lines = Callable[[str], object]
-RUNGS = ("shared",)
 
 
 class Interpreter(Scope):
@@ -65,7 +64,16 @@ class Interpreter(Scope):
     every call is a ClosedError; values that came out of it stay valid, handles do not.
 
     Args:
-        rung: where scripts run: `shared`, in this very interpreter.
+        rung: where scripts run: `shared`, in this very interpreter, or `process`, in
+            another process.
+        python: for `process`: the path of the Python that runs them; None: this one.
+        environment: for `process`: an environment, or its folder, whose Python runs them.
+        limits: for `process`: what a worker may use at most, name to number: `memory` in
+            bytes, beyond what it has at its start; `cpu_seconds`; `file_size` in bytes;
+            `open_files`; `processes` of the user.
+        preload: for `process`: modules that are imported before a script asks for them.
+        restart: for `process`: whether a worker that has died is replaced at the next
+            call; if not, each call tells of its death.
         stdout: called with each line that scripts print; None: they print where the host
             prints.
         stderr: likewise.
@@ -84,27 +92,27 @@ class Interpreter(Scope):
         self,
         rung: str = "shared",
         *,
-        python: str | None = None,
-        environment: str | None = None,
+        python: str | os.PathLike[str] | None = None,
+        environment: object = None,
         limits: object = None,
+        preload: Sequence[str] = (),
+        restart: bool = False,
         stdout: Lines | None = None,
         stderr: Lines | None = None,
         output_limit: int | None = OUTPUT_LIMIT,
         path: str | Sequence[str | os.PathLike[str]] | None = None,
         path_append: Literal["before", "after", "none"] | None = None,
     ) -> None:
-        _check_rung(rung, python=python, environment=environment, limits=limits)
         check_output(stdout, stderr, output_limit)
+        setting = None
+        if path is not None or path_append is not None:
+            setting = PathSetting.read(path, path_append)
         self._lock = InterpreterLock()
-        self._rung: Rung = SharedRung(
-            on_stdout=stdout,
-            on_stderr=stderr,
-            output_limit=output_limit,
-            path=(
-                None
-                if path is None and path_append is None
-                else PathSetting.read(path, path_append)
-            ),
+        self._rung: Rung = open_rung(
+            rung,
+            Options(python, environment, limits, tuple(preload), restart=restart),
+            Streams(stdout, stderr, output_limit),
+            setting,
         )
         self._closed = False
         self._contexts = Contexts(self._call)
@@ -225,7 +233,7 @@ class Interpreter(Scope):
         )
         if convert is None:
             return self._objects.outward(answer)
-        return convert(answer, "<expression>")
+        return self._objects.typed(convert, answer, "<expression>")
 
     def run(
         self,
@@ -313,7 +321,7 @@ class Interpreter(Scope):
                 "get", self._contexts.current, label, is_typed, caller()
             )
         if is_typed:
-            return converter(type, label)(answer, label)
+            return self._objects.typed(converter(type, label), answer, label)
         return self._objects.outward(answer)
 
     def delete(self, name: str) -> None:
@@ -490,7 +498,7 @@ class Interpreter(Scope):
             if convert is None:
                 values[name] = self._objects.outward(values[name])
             else:
-                values[name] = convert(values[name], name)
+                values[name] = self._objects.typed(convert, values[name], name)
         if type(outputs) is not dict:
             fill(outputs, values)
 
@@ -506,12 +514,13 @@ class Interpreter(Scope):
     def receipt_of(self, run: Run, shared: int) -> Receipt:
         """Return the receipt of a run; `Result.receipt` calls it."""
         facts = self._rung.facts
+        copied = shared - run.by_reference if run.copies else 0
         return Receipt(
             wall_seconds=run.wall_ns / 1e9,
             cpu_seconds=run.cpu_ns / 1e9,
-            peak_memory=None,
-            bytes_copied=0,
-            bytes_shared=shared,
+            peak_memory=run.peak_memory,
+            bytes_copied=copied,
+            bytes_shared=shared - copied,
             rung=facts.rung,
             python_version=facts.python_version,
             environment=facts.environment,
@@ -523,17 +532,3 @@ class Interpreter(Scope):
             return run.value
         answer = self._call("crossing", "<value>", run.value, caller())
         return self._objects.outward(answer)
-
-
-def _check_rung(rung: str, **options: object) -> None:
-    if rung not in RUNGS:
-        raise UnsupportedError(
-            f"rung {rung!r} is not there in this version; there is"
-            f" {', '.join(map(repr, RUNGS))}"
-        )
-    for name, value in options.items():
-        if value is not None:
-            raise UnsupportedError(
-                f"{name}={value!r} is not for rung {rung!r}: its scripts run in the"
-                " host's own interpreter"
-            )

@@ -15,6 +15,7 @@ from _thread import RLock, get_ident
 from weakref import WeakSet
 
 from pythonarium.errors import LockTimeoutError, ThreadSafetyError
+from pythonarium.rungs._base import on_behalf
 from pythonarium.scopes import Scope
 from pythonarium_kernel.route import current
 
@@ -177,8 +178,11 @@ class LockGuard(Scope):
 
 
 def _refuse_to_wait_for_itself(owner: int | None) -> None:
-    run = current.get()
-    if run is not None and not run.finished and run.thread == owner:
+    run, behalf = current.get(), on_behalf.get()
+    waiting = None if run is None or run.finished else run.thread
+    if behalf is not None:
+        waiting = behalf()
+    if waiting is not None and waiting == owner:
         raise ThreadSafetyError(
             f"{_thread_name(get_ident())} was started by the script that"
             f" {_thread_name(owner)} runs under this lock: it would wait for itself;"

@@ -6,10 +6,11 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any, cast
 
 from pythonarium.contexts import Contexts
-from pythonarium.errors import ClosedError, ThreadSafetyError
+from pythonarium.errors import ClosedError, ThreadSafetyError, VariableTypeError
 from pythonarium.handles import Handle, number_of, road_of
+from pythonarium.types import Converter
 from pythonarium_kernel.report import is_own_file
-from pythonarium_kernel.session import Caller, Ref
+from pythonarium_kernel.session import Caller, Opaque, Ref
 
 __all__ = ["HandleRoad", "caller"]
 
@@ -20,6 +21,12 @@ def caller() -> Caller:
     while frame.f_back is not None and is_own_file(frame.f_code.co_filename):
         frame = frame.f_back
     return Caller(get_ident(), (frame.f_code.co_filename, frame.f_lineno))
+
+
+def _sleep(seconds: float) -> Generator[object, object, object]:
+    import asyncio  # noqa: PLC0415  # it takes long, and few need it
+
+    return asyncio.sleep(seconds).__await__()
 
 
 class HandleRoad:
@@ -74,7 +81,11 @@ class HandleRoad:
             if state == "thrown":
                 raise cast("BaseException", argument)
             try:
-                method, argument = "send", (yield answer)
+                if state == "pause":  # the loop is another process's
+                    yield from _sleep(answer)
+                    method, argument = "send", None
+                else:
+                    method, argument = "send", (yield answer)
             except BaseException as thrown:  # noqa: BLE001  # goes into the script
                 method, argument = "throw", thrown
 
@@ -95,7 +106,23 @@ class HandleRoad:
 
     def outward(self, answer: object) -> object:
         """Return an answer as the host takes it: a Ref becomes a handle."""
-        return Handle(self, answer.number) if type(answer) is Ref else answer
+        return Handle(self, answer.number) if isinstance(answer, Ref) else answer
+
+    def typed(self, convert: Converter, answer: object, name: str) -> Any:
+        """Return an answer as a type has it.
+
+        Raises:
+            VariableTypeError: it does not fit; what stands there, says the other side.
+        """
+        if type(answer) is not Opaque:
+            return convert(answer, name)
+        try:
+            return convert(self.outward(answer), name)
+        except VariableTypeError as error:
+            path, actual = name + answer.path, answer.reason
+            if not answer.path:
+                actual = f"{answer.type_name}, {answer.reason}"
+            raise VariableTypeError(name, path, error.expected, actual) from None
 
     def number(self, handle: Handle) -> int:
         """Return the number of one of this interpreter's handles."""

@@ -72,6 +72,10 @@ class Handles:
         self._table[number] = _Held(value, frame, place)
         return number
 
+    def start_at(self, number: int) -> None:
+        """Give out numbers from this one on, before the first is given out."""
+        self._numbers = count(number)
+
     def get(self, number: int) -> object:
         """Return the object behind a number.
 

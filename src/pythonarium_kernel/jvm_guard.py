@@ -5,17 +5,22 @@
   is preloaded, which hands signals on to both.
 - A forked child has none of the JVM's threads.  It may go on in Python, as those of
   multiprocessing do, but not come back to Java: it ends where the script does.
+- To threading a Java thread is a dummy, and before 3.11.9 and 3.12.3 a child of such a
+  thread fails at its end.  So the dummy is out of sight while the process forks.
 """
 
 import faulthandler
 import os
 import sys
+import threading
+from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 is_child = False
+_hidden: "list[threading.Thread]" = []  # by threads that fork, one after the other
 
 
 def protect() -> None:
@@ -23,7 +28,9 @@ def protect() -> None:
     if "libjsig" not in os.environ.get("LD_PRELOAD", ""):
         faulthandler.enable = _refuse_faulthandler  # type: ignore[assignment]
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_note_child)
+        os.register_at_fork(
+            before=_hide_dummy, after_in_parent=_show_dummy, after_in_child=_note_child
+        )
 
 
 def _refuse_faulthandler(*_args: object, **_options: object) -> None:
@@ -37,9 +44,22 @@ def _refuse_faulthandler(*_args: object, **_options: object) -> None:
     )
 
 
+def _hide_dummy() -> None:
+    thread = threading._active.get(get_ident())  # type: ignore[attr-defined]
+    if isinstance(thread, threading._DummyThread):  # type: ignore[attr-defined]
+        _hidden.append(threading._active.pop(get_ident()))  # type: ignore[attr-defined]
+
+
+def _show_dummy() -> None:
+    for thread in _hidden:
+        threading._active[thread.ident] = thread  # type: ignore[attr-defined]
+    _hidden.clear()
+
+
 def _note_child() -> None:
     global is_child
     is_child = True
+    _hidden.clear()
 
 
 def end_child() -> None:

@@ -10,6 +10,7 @@ Invariants
   run, and find the scope as long as it is open.
 - A line goes to Java as a whole, unless it is flushed: a console takes what a thread has
   printed so far then.  What is left of a scope's lines goes there when it closes.
+- A forked child has no Java: it writes to the descriptors, and its scopes are closed.
 - What a consumer prints in turn goes to where it was opened, never to itself.
 
 Standard input is the process's own; Java's `System.setIn` has no part in it.
@@ -122,6 +123,16 @@ class Console(Sink):
     def _emit(self, text: str) -> None:
         self._tell(_encodable(text))
 
+    def leave_java(self) -> None:
+        """Write to the descriptor from here on: a forked child cannot call Java."""
+        self._pending.clear()
+        self._tell = self._write
+
+    def _write(self, text: "Optional[str]") -> None:
+        data = (text or "").encode()
+        while data:
+            data = data[os.write(self._number, data) :]
+
     def flush(self) -> None:
         pieces = self._pending.pop(get_ident(), None)
         if pieces:
@@ -206,3 +217,17 @@ def finish() -> None:
         if isinstance(stream, Stream):
             stream.console.finish()
             stream.console.flush()
+
+
+def _in_child() -> None:
+    for scope in opened:
+        scope.closed = True
+    opened.clear()
+    streams: tuple[Any, ...] = (sys.__stdout__, sys.__stderr__)
+    for stream in streams:
+        if isinstance(stream, Stream):
+            stream.console.leave_java()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)

@@ -69,6 +69,9 @@ REPEATED = 3
 LATE_SECONDS = 0.25
 """From here on, an end that comes after its deadline is explained to the user."""
 
+CARRIED = "__pythonarium__"
+"""Where an exception from another process, and each of its frames, carry their data."""
+
 
 def _unmarked(_error: BaseException) -> "Optional[int]":
     return None
@@ -111,6 +114,11 @@ def from_exception(
     if issubclass(type(error), SyntaxError) and not report["frames"]:
         report["syntax"] = _syntax(error, lines)  # it is the script that is broken
     return report
+
+
+def carried(error: BaseException) -> "Any":
+    """Return the report that an exception from another process carries, or None."""
+    return _slot(BaseException, "__dict__", error).get(CARRIED)
 
 
 def exit_status(error: BaseException) -> "tuple[int, str]":
@@ -162,6 +170,11 @@ def _builtin_name(cls: type) -> str:
 def _slot(cls: type, name: str, value: object) -> "Any":
     """Read an attribute as the class defines it, past what a script has put over it."""
     return cls.__dict__[name].__get__(value)
+
+
+def class_name(value: object) -> str:
+    """Return the name of a value's class, whatever its metaclass does."""
+    return _text(_slot(type, "__name__", type(value)))
 
 
 def _linked(
@@ -265,6 +278,9 @@ def _host_names() -> "Any":
 
 
 def _frame(entry: "TracebackType") -> "FrameData":
+    carried_data: Optional[FrameData] = entry.tb_frame.f_globals.get(CARRIED)
+    if carried_data is not None:
+        return carried_data
     code = entry.tb_frame.f_code
     line = entry.tb_lineno or code.co_firstlineno
     text = source_line(code.co_filename, line, entry.tb_frame.f_globals)

@@ -183,7 +183,9 @@ def _write(text: str) -> str:
     global _is_registered
     import tempfile
 
-    descriptor, path = tempfile.mkstemp(prefix="pythonarium-script-", suffix=".py")
+    descriptor, path = tempfile.mkstemp(
+        prefix=f"pythonarium-script-{os.getpid()}-", suffix=".py"
+    )
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
     if not _is_registered:

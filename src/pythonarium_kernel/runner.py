@@ -73,6 +73,7 @@ class Run:
         keeps_error: whether ScriptFailed shall hold the exception itself.
         outputs: what the host asked for, by name.
         report: of what it raised, or None.
+        wall_start: when its first line began, by perf_counter_ns; 0 before that.
         wall_ns: from its first line to its last.
         cpu_ns: of its thread; see SHORT_NS.
         stdout, stderr: where its prints go; None: the host's stream.
@@ -103,9 +104,14 @@ class Run:
         "timeout",
         "value",
         "wall_ns",
+        "wall_start",
     )
 
     keeps_error = False
+    # For a host that asks any rung's runs: what goes in and comes out here is shared.
+    copies = False
+    by_reference = 0
+    peak_memory: "Optional[int]" = None
 
     module: "ModuleType"
     script: "Optional[Script]"
@@ -133,7 +139,7 @@ class Run:
         self.stdout = self.stderr = self.sinks = None
         self.outer = self.outer_streams = None
         self.finished = self.printed = False
-        self.wall_ns = self.cpu_ns = self.thread = 0
+        self.wall_ns = self.wall_start = self.cpu_ns = self.thread = 0
         self.not_before = 0.0
 
     def captured(self) -> "tuple[str, str]":
@@ -223,7 +229,7 @@ def _guarded(
     """Return the result, or None and set the run's report."""
     error: Optional[BaseException] = None
     result = None
-    started = perf_counter_ns()
+    run.wall_start = started = perf_counter_ns()
     read, cpu_ns = _cpu_clock.last
     if started - read >= SHORT_NS:
         _cpu_clock.last = read, cpu_ns = started, thread_time_ns()

@@ -65,6 +65,22 @@ class Ref:
         self.number = number
 
 
+class Opaque(Ref):
+    """An object that came where the host will check a type: no value, but a Ref to it.
+
+    Attributes:
+        type_name: of the object, or of what is around it.
+        path: where in it stands what cannot cross.
+        reason: what that is.
+    """
+
+    __slots__ = ("path", "reason", "type_name")
+
+    def __init__(self, number: int, type_name: str, path: str, reason: str) -> None:
+        super().__init__(number)
+        self.type_name, self.path, self.reason = type_name, path, reason
+
+
 class Caller:
     """Who asks: which thread of the host, and from which of its lines."""
 

@@ -29,7 +29,7 @@ from pythonarium_kernel.report import is_own_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType
+    from types import CodeType, FrameType
     from typing import Optional
 
     from pythonarium_kernel.runner import Run
@@ -45,10 +45,52 @@ _stopping: "dict[int, list[Run]]" = {}  # by thread
 _thread: "Optional[threading.Thread]" = None
 _next_look = 0.0
 _shut = False
+_by_signal = False
 
 
 class Interrupt(KeyboardInterrupt):
     """Raised inside a script that must end."""
+
+
+def use_signals() -> None:
+    """End runs by SIGINT, in a process whose main thread runs all scripts.
+
+    The handler of the signal calls `strike`.  So a run ends in a call that waits, too.
+    """
+    global _by_signal
+    _by_signal = True
+
+
+_ENTRIES = frozenset(
+    ("run_script", "run_until_exit", "_guarded", "_apply", "_call", "start", "step")
+)
+"""The functions of ours that call code of a script."""
+
+
+def strike_at(frame: "Optional[FrameType]") -> None:
+    """Raise as `strike` does, if a signal has come in code of a script.
+
+    Code of the standard library counts as what has called it: the script, or one of us.
+    """
+    while frame is not None and not is_own_file(frame.f_code.co_filename):
+        frame = frame.f_back
+        if frame is not None and is_own_file(frame.f_code.co_filename):
+            if frame.f_code.co_name in _ENTRIES:
+                strike("")
+            return
+
+
+def strike(filename: str) -> None:
+    """Raise in a run of this thread that must end, if the file is not one of ours."""
+    runs = _stopping.get(threading.get_ident())
+    if runs is None or is_own_file(filename):
+        return
+    now = monotonic()
+    for run in runs:
+        if now >= run.not_before and not run.finished:
+            is_first = run.not_before == 0.0
+            run.not_before = now + GRACE if is_first else now
+            raise Interrupt(f"Pythonarium ends the script: {run.stop_reason}")
 
 
 def watch(run: "Run", timeout: float) -> None:
@@ -161,6 +203,8 @@ if sys.version_info >= (3, 12):
     def _arm(run: "Run") -> None:
         global _tool
         run.not_before = 0.0
+        if _by_signal:
+            _send(run)
         if _tool is not None:
             return
         monitoring = sys.monitoring
@@ -194,18 +238,10 @@ if sys.version_info >= (3, 12):
             _tool = None
 
     def _step(code: "CodeType", *_where: object) -> None:
-        runs = _stopping.get(threading.get_ident())
-        if runs is None or is_own_file(code.co_filename):
-            return
-        now = monotonic()
-        for run in runs:
-            if now >= run.not_before and not run.finished:
-                is_first = run.not_before == 0.0
-                run.not_before = now + GRACE if is_first else now
-                raise Interrupt(f"Pythonarium ends the script: {run.stop_reason}")
+        strike(code.co_filename)
 
     def _resend(now: float) -> bool:
-        if _tool is not None:
+        if _tool is not None and not _by_signal:
             return False
         return _send_again(now)
 
@@ -223,6 +259,9 @@ else:
 
 
 def _send(run: "Run") -> None:
+    if _by_signal:
+        _signal(run.thread)
+        return
     run.not_before = monotonic() + GRACE
     _set_exception(run.thread)
 
@@ -233,12 +272,21 @@ def _absorb() -> None:
     To send nothing would take it back, but CPython 3.11 then goes on looking for it for
     ever, and hangs where a trace function is set.  So another one is sent, and caught.
     """
+    if _by_signal:
+        return
     try:
         _set_exception(threading.get_ident())
         while True:
             pass
     except Interrupt:
         return
+
+
+def _signal(thread: int) -> None:
+    import signal
+
+    if thread != threading.get_ident():
+        signal.pthread_kill(thread, signal.SIGINT)
 
 
 def _set_exception(thread: int) -> None:

@@ -4,6 +4,7 @@ A test asks for `python`, an open interpreter, or for `open_interpreter` to make
 What a rung may do in its own way is a fact, and each fact is a fixture of its own.
 """
 
+import os
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from pythonarium import Interpreter
 
 Opener = Callable[..., Interpreter]
 
+WORKER_PYTHON: Final = os.environ.get("PYTHONARIUM_TEST_WORKER_PYTHON")
+"""The Python that the process rung's scripts run on; the host's own, if it is not set."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -23,16 +27,20 @@ class Facts:
     Attributes:
         shares_objects: a value that comes back is the one that went in.
         shares_process: the script has the host's pid, `sys.path` and `sys.modules`.
+        ends_calls: a call that does not return to Python ends at a deadline; in C code
+            that never looks, it ends with its process and the variables.
     """
 
     shares_objects: bool
     shares_process: bool
+    ends_calls: bool
 
 
 FACTS: Final = {
-    "shared": Facts(shares_objects=True, shares_process=True),
+    "shared": Facts(shares_objects=True, shares_process=True, ends_calls=False),
+    "process": Facts(shares_objects=False, shares_process=False, ends_calls=True),
 }
-RUNGS: Final = ["shared"]
+RUNGS: Final = ["shared", "process"]
 
 
 @pytest.fixture(params=RUNGS)
@@ -52,11 +60,18 @@ def shares_process(rung: str) -> bool:
 
 
 @pytest.fixture
+def ends_calls(rung: str) -> bool:
+    return FACTS[rung].ends_calls
+
+
+@pytest.fixture
 def open_interpreter(rung: str) -> Generator[Opener]:
     """Open interpreters on the rung under test; they are closed after the test."""
     with ExitStack() as opened:
 
         def open_one(**options: Any) -> Interpreter:
+            if rung == "process" and WORKER_PYTHON:
+                options.setdefault("python", WORKER_PYTHON)
             return opened.enter_context(Interpreter(rung, **options))
 
         yield open_one

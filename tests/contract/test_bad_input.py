@@ -276,13 +276,16 @@ def test_folder_that_is_gone(
 
 
 def test_path_that_is_changed_stays_changed(
-    sound: Interpreter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sound: Interpreter,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    shares_process: bool,
 ) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
     (tmp_path / "from_there.py").write_text("value = 5\n")
     sound.exec("import sys; sys.path.insert(0, folder)", {"folder": str(tmp_path)})
     assert sound.exec("import from_there; from_there.value").value == 5
-    monkeypatch.delitem(sys.modules, "from_there")
+    monkeypatch.delitem(sys.modules, "from_there", raising=shares_process)
 
 
 # Its life

@@ -21,14 +21,15 @@ PATIENCE = 10.0  # seconds after which a thread is taken to hang
 @pytest.fixture
 def made(python: Interpreter) -> Callable[[], int]:
     """Count the objects that are alive of those that `Thing()` made."""
-    alive: list[weakref.ref[object]] = []
-    python["watched"] = lambda thing: alive.append(weakref.ref(thing))
-    python.exec("class Thing:\n    def __init__(self): watched(self)")
+    python.exec(
+        "import gc, weakref\nalive = []\n"
+        "class Thing:\n    def __init__(self): alive.append(weakref.ref(self))"
+    )
 
     def count() -> int:
         gc.collect()
-        python.eval("0")  # what was discarded goes at the next call
-        return sum(reference() is not None for reference in alive)
+        python.eval("gc.collect()")  # what was discarded goes at the next call
+        return python.eval("sum(thing() is not None for thing in alive)", int)  # type: ignore[no-any-return]
 
     return count
 

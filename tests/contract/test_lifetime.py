@@ -318,7 +318,11 @@ def test_error_of_a_host_callable_keeps_no_frame_alive(python: Interpreter) -> N
     assert "of the host" in caught.value.traceback
 
 
-def test_thread_of_a_script_outlives_the_interpreter(open_interpreter: Opener) -> None:
+def test_thread_of_a_script_outlives_the_interpreter(
+    open_interpreter: Opener, shares_process: bool
+) -> None:
+    if not shares_process:
+        pytest.skip("the thread ends with its process")
     go = threading.Event()
     told: list[bool] = []
     code = """

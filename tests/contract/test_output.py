@@ -3,7 +3,6 @@
 import contextlib
 import faulthandler
 import io
-import logging
 import subprocess
 import sys
 import threading
@@ -340,8 +339,7 @@ def test_logging_is_set_up_once_and_used_later(
     assert output_of(python, code)[1] == "first\n"
     assert output_of(python, "log.error('second')")[1] == "second\n"
     python.exec("log.error('third')")
-    handler = python.eval("log", logging.Logger)
-    handler.error("by the host")
+    python.handle("log").error("by the host")
     assert capsys.readouterr().err == "third\nby the host\n"
 
 

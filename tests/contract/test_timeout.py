@@ -138,8 +138,10 @@ def test_timeout_ends_what_catches_everything(python: Interpreter, code: str) ->
     ids=["sleep", "wait", "c-loop"],
 )
 def test_timeout_in_a_long_call_comes_late_and_says_so(
-    python: Interpreter, code: str
+    python: Interpreter, code: str, ends_calls: bool
 ) -> None:
+    if ends_calls:
+        pytest.skip("it comes in time: see test_process_ends.py")
     with usable_afterwards(python):
         with pytest.raises(ScriptTimeoutError) as caught:
             python.exec(code, timeout=SHORT)
@@ -196,6 +198,7 @@ def test_timeout_tells_what_was_printed(python: Interpreter) -> None:
 
 def test_script_cleans_up_at_its_timeout(python: Interpreter) -> None:
     """with, finally, generators and coroutines get their grace."""
+    python.import_module("asyncio")  # which takes its time where it is not there yet
     code = """
         import asyncio, contextlib, time
         done = []
@@ -226,6 +229,7 @@ def test_script_cleans_up_at_its_timeout(python: Interpreter) -> None:
         finally:
             done.append("finally")
     """
+    python.exec("import asyncio, contextlib")  # which takes its time
     with usable_afterwards(python), pytest.raises(ScriptTimeoutError):
         python.exec(dedent(code), timeout=SHORT)
     assert python.eval("sorted(done)") == ["coroutine", "finally", "generator", "with"]

@@ -146,7 +146,8 @@ def test_value_crosses_both_ways(
     back = both_ways(python, value, annotation if typed else None)
     assert type(back) is type(value)
     assert back == value
-    assert repr(back) == repr(value)
+    if type(value) is not memoryview:  # which shows its address
+        assert repr(back) == repr(value)
     if shares_objects:
         assert back is value
 

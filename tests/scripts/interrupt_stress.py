@@ -21,13 +21,16 @@ from pythonarium import (
 
 CODE = "for i in range(steps):\n    last = i\n"
 TIMEOUTS = (None, None, 1e-5, 2e-4, 5.0)
+LONGER = {"shared": 1}
+"""By how much runs are longer where there is a road between; 10 if it is not said."""
 
 
 def main(rung: str, runs: int, seed: int) -> None:
     chance = random.Random(seed)
     sys.setswitchinterval(1e-5)
     ends: collections.Counter[str] = collections.Counter()
-    shots = [chance.random() * 4e-4 for _ in range(runs)]
+    longer = LONGER.get(rung, 10)
+    shots = [chance.random() * 4e-4 * longer for _ in range(runs)]
     go, shot = threading.Semaphore(0), threading.Semaphore(0)
 
     def shoot() -> None:
@@ -45,7 +48,7 @@ def main(rung: str, runs: int, seed: int) -> None:
         shooter = threading.Thread(target=shoot)
         shooter.start()
         for _ in range(runs):
-            steps, timeout = chance.randrange(6000), chance.choice(TIMEOUTS)
+            steps, timeout = chance.randrange(6000 * longer), chance.choice(TIMEOUTS)
             go.release()
             try:
                 python.exec(CODE, {"steps": steps}, timeout=timeout)

@@ -14,14 +14,15 @@ from cyclopts import Parameter
 
 from pythonarium.cli.jar import MEND
 from pythonarium.errors import PythonariumError
-from pythonarium.interpreter import RUNGS, Interpreter
+from pythonarium.interpreter import Interpreter
 from pythonarium.jvm.jars import JAR
 from pythonarium.jvm.jdks import OLDEST, find_jdk
 from pythonarium.jvm.libraries import shared_library
+from pythonarium.rungs import RUNGS
 
 __all__ = ["Finding", "doctor", "examine"]
 
-LATER_RUNGS: Final = ("own-gil", "process", "cluster")
+LATER_RUNGS: Final = ("own-gil", "cluster")
 PACKAGES: Final = {"numpy": "numpy", "pandas": "pandas", "pyarrow": "pandas"}
 """Package -> the extra of Pythonarium that brings it."""
 NEWEST_JDK: Final = 25

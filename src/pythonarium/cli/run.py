@@ -22,8 +22,9 @@ from pythonarium.errors import (
     UnsupportedError,
     VariableTypeError,
 )
-from pythonarium.interpreter import RUNGS, Interpreter
+from pythonarium.interpreter import Interpreter
 from pythonarium.results import Result
+from pythonarium.rungs import RUNGS
 from pythonarium.variables import Variable
 from pythonarium_kernel import scripts
 from pythonarium_kernel.report import from_exception

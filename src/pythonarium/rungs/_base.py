@@ -1,9 +1,17 @@
 """What every rung does: carry a request to the kernel and bring back its answer."""
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-__all__ = ["Facts", "Rung"]
+__all__ = ["Facts", "Options", "Rung", "Streams", "on_behalf"]
+
+on_behalf: ContextVar[Callable[[], int | None] | None] = ContextVar(
+    "pythonarium_on_behalf", default=None
+)
+"""In a thread that serves a script's thread: tells which thread of the host waits for
+that script, if one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,26 @@ class Facts:
     executable: str
     environment: str
     pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Where the output of scripts goes; see `Interpreter`."""
+
+    on_stdout: Callable[[str], object] | None
+    on_stderr: Callable[[str], object] | None
+    output_limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What only some rungs have; see `Interpreter`."""
+
+    python: object
+    environment: object
+    limits: object
+    preload: tuple[str, ...]
+    restart: bool
 
 
 class Rung(Protocol):

@@ -9,15 +9,15 @@ import org.pythonarium.internal.Tables;
  * A table of Python's, a DataFrame or an Arrow table, whose columns Java reads in Python's memory.
  *
  * <p>It crosses by the Arrow C data interface: an Arrow table without a copy, a DataFrame of
- * pandas with as little as pyarrow can. The memory stays as long as Java has a segment of it, or
- * until {@link #close}; given back to Python it is the object that it was. A library of Java's
- * that knows Arrow takes a table by {@link #export}, and gives one by {@link #importStream}.
- * Any thread may read it.
+ * pandas with as little as pyarrow can, which takes NaN there for no value. The memory stays as
+ * long as Java has a segment of it, or until {@link #close}; given back to Python it is the object
+ * that it was. A library of Java's that knows Arrow takes a table by {@link #export}, and gives one
+ * by {@link #importStream}. Any thread may read it.
  */
 public final class ArrowTable implements AutoCloseable {
 
     /** The type of variables that are tables. */
-    public static final PythonType<ArrowTable> INSTANCE = new ArrowTableType();
+    public static final PythonType<ArrowTable> INSTANCE = ArrowTableType.INSTANCE;
 
     static {
         Tables.connect(table -> table.lease);

@@ -5,7 +5,10 @@ import org.pythonarium.internal.Tables;
 /** The type of tables. */
 final class ArrowTableType extends PythonType<ArrowTable> {
 
-    ArrowTableType() {
+    /** The type; without the class of its values, which not every program needs. */
+    static final ArrowTableType INSTANCE = new ArrowTableType();
+
+    private ArrowTableType() {
         super("pyarrow.Table", ArrowTable.class);
     }
 

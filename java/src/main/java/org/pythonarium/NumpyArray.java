@@ -5,8 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.CharBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -30,9 +28,9 @@ import org.pythonarium.internal.Sharing;
  * buffers, which the collector moves, and memory of an arena that could be closed under Python's
  * hands ({@link PythonArena} cannot). {@link #isShared} tells.
  *
- * <p>Any thread may read and write; as in numpy, it is for the program to see that no two threads
- * do so at once. Elements are read exactly or not at all: {@code toDoubleArray} takes float32, for
- * instance, and refuses int64.
+ * <p>It belongs to no {@link PythonGC} scope. Any thread may read and write; as in numpy, it is for
+ * the program to see that no two threads do so at once. Elements are read exactly or not at all:
+ * {@code toDoubleArray} takes float32, for instance, and refuses int64.
  */
 public final class NumpyArray implements AutoCloseable {
 
@@ -157,30 +155,8 @@ public final class NumpyArray implements AutoCloseable {
 
     /** Makes an array over the rest of a buffer; without a shape it is one axis. */
     public static NumpyArray of(Buffer buffer, long... shape) {
-        DType dtype = switch (buffer) {
-            case ByteBuffer bytes -> DType.INT8;
-            case ShortBuffer shorts -> DType.INT16;
-            case IntBuffer ints -> DType.INT32;
-            case LongBuffer longs -> DType.INT64;
-            case FloatBuffer floats -> DType.FLOAT32;
-            case DoubleBuffer doubles -> DType.FLOAT64;
-            default -> DType.UINT16; // characters
-        };
         long[] axes = shape.length == 0 ? new long[] {buffer.remaining()} : shape;
-        ElementType type = ElementType.of(dtype).in(orderOf(buffer));
-        return of(MemorySegment.ofBuffer(buffer), type, axes, null);
-    }
-
-    private static ByteOrder orderOf(Buffer buffer) {
-        return switch (buffer) {
-            case ShortBuffer shorts -> shorts.order();
-            case IntBuffer ints -> ints.order();
-            case LongBuffer longs -> longs.order();
-            case FloatBuffer floats -> floats.order();
-            case DoubleBuffer doubles -> doubles.order();
-            case CharBuffer chars -> chars.order();
-            default -> ByteOrder.nativeOrder();
-        };
+        return of(MemorySegment.ofBuffer(buffer), ElementType.of(buffer), axes, null);
     }
 
     private static NumpyArray of(MemorySegment memory, ElementType type, long[] shape, long[] strides) {

@@ -171,8 +171,8 @@ public final class PythonTypes {
         }
     };
 
-    private static final List<PythonType> BUILT_IN =
-            List.of(NONE, STR, INT, FLOAT, BOOL, BYTES, LIST, DICT, SET, NumpyArrayType.INSTANCE);
+    private static final List<PythonType> BUILT_IN = List.of(
+            NONE, STR, INT, FLOAT, BOOL, BYTES, LIST, DICT, SET, NumpyArrayType.INSTANCE, ArrowTableType.INSTANCE);
 
     /** What Java has for one class of Python's, and how that is named there. */
     private static final Map<Class<?>, String> NAMES = Map.ofEntries(
@@ -271,7 +271,11 @@ public final class PythonTypes {
     /** Returns the type of an object of Python's; {@link #ANY} where none has its name. */
     public static PythonType getPythonTypeForPythonObject(PythonObject object) {
         String name = Scripts.typeName(object.reference());
-        return get().stream().filter(type -> type.getName().equals(name)).findFirst().orElse(ANY);
+        return get().stream().filter(type -> isNamed(type, name)).findFirst().orElse(ANY);
+    }
+
+    private static boolean isNamed(PythonType type, String name) {
+        return type.getName().equals(name) || type.getName().endsWith("." + name); // as numpy.ndarray
     }
 
     /** Returns what a Java value is in Python. */

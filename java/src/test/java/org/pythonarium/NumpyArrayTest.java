@@ -419,6 +419,7 @@ class NumpyArrayTest {
         List<?> nested = assertInstanceOf(List.class, all.get("n").getValue());
         assertArrayEquals(new double[] {1, 1}, ((NumpyArray) nested.get(0)).toDoubleArray());
         assertSame(NumpyArray.INSTANCE, PythonTypes.get("numpy.ndarray"));
+        assertSame(NumpyArray.INSTANCE, PythonTypes.getPythonTypeForPythonObject(Python.eval("a")));
         assertFalse(NumpyArray.INSTANCE.packages()[0].toPath().resolve("numpy").toFile().list().length == 0);
     }
 }

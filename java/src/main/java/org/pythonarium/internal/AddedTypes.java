@@ -1,6 +1,7 @@
 package org.pythonarium.internal;
 
 import java.util.List;
+import org.pythonarium.ArrowTable;
 import org.pythonarium.NumpyArray;
 import org.pythonarium.PythonObject;
 import org.pythonarium.PythonType;
@@ -30,7 +31,7 @@ public final class AddedTypes implements Extension {
     private static final class Found {
 
         private static final List<PythonType> ADDED = PythonTypes.get().stream()
-                .filter(type -> type != NumpyArray.INSTANCE) // which has a crossing of its own
+                .filter(type -> type != NumpyArray.INSTANCE && type != ArrowTable.INSTANCE) // which cross by themselves
                 .toList();
         static final List<PythonType> READERS = ADDED.stream().filter(AddedTypes::reads).toList();
         static final List<PythonType> WRITERS = ADDED.stream().filter(AddedTypes::writes).toList();

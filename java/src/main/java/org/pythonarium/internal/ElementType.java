@@ -1,7 +1,14 @@
 package org.pythonarium.internal;
 
 import java.lang.foreign.ValueLayout;
+import java.nio.Buffer;
 import java.nio.ByteOrder;
+import java.nio.CharBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
@@ -40,8 +47,21 @@ public record ElementType(DType dtype, String typestr, int itemSize, boolean isS
         return isSwapped == IS_LITTLE ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     }
 
+    /** Returns the type of a buffer's elements, in its byte order. */
+    public static ElementType of(Buffer buffer) {
+        return switch (buffer) {
+            case ShortBuffer shorts -> of(DType.INT16).in(shorts.order());
+            case CharBuffer chars -> of(DType.UINT16).in(chars.order());
+            case IntBuffer ints -> of(DType.INT32).in(ints.order());
+            case LongBuffer longs -> of(DType.INT64).in(longs.order());
+            case FloatBuffer floats -> of(DType.FLOAT32).in(floats.order());
+            case DoubleBuffer doubles -> of(DType.FLOAT64).in(doubles.order());
+            default -> of(DType.INT8);
+        };
+    }
+
     /** Returns the type in another byte order. */
-    public ElementType in(ByteOrder order) {
+    private ElementType in(ByteOrder order) {
         return order == order() ? this : of(dtype, itemSize, !isSwapped, "");
     }
 

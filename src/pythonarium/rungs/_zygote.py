@@ -1,0 +1,248 @@
+"""The host's end of a zygote: starts one per Python, asks it for workers, ends it.
+
+Invariants
+- `_zygotes` holds the zygotes that are in use, by what they were started with; each is
+  counted, and the last user's `release` ends it.  All under `_lock`.
+- A request and its answer pass under the zygote's own lock: any thread may ask.
+- A zygote is started without code between fork and exec, so a host with much memory or
+  many threads starts it as quickly as a small one.
+- In a forked child of the host `_zygotes` is empty, and the parent's control sockets are
+  closed: the zygote and its workers are the parent's.
+"""
+
+import atexit
+import os
+import pickle
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Lock, RLock
+from typing import Any
+
+import pythonarium_kernel
+from pythonarium.errors import UnsupportedError
+from pythonarium_kernel.zygote import MESSAGE
+
+__all__ = ["Start", "Zygote", "acquire"]
+
+_BOOT = """\
+import sys
+control, host, folder, preload = sys.argv[1:5]
+if sys.version_info < (3, 9):
+    sys.exit("a worker needs Python 3.9 or newer, this is %s" % sys.version.split()[0])
+from importlib.util import module_from_spec, spec_from_file_location
+spec = spec_from_file_location(
+    "pythonarium_kernel", folder + "/__init__.py", submodule_search_locations=[folder]
+)
+package = sys.modules["pythonarium_kernel"] = module_from_spec(spec)
+spec.loader.exec_module(package)
+sys.argv[:] = [""]
+from pythonarium_kernel.zygote import main
+main(int(control), int(host), preload.split())
+"""
+"""What a zygote runs: it loads the kernel from where it lies, whatever is installed."""
+
+START_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What makes zygotes differ.
+
+    Attributes:
+        python: the path of the Python that it runs.
+        options: of the command line, before the program.
+        preload: modules that it imports before it forks.
+    """
+
+    python: str
+    options: tuple[str, ...]
+    preload: tuple[str, ...]
+
+
+class Zygote:
+    """A process that forks workers.  Made by `acquire`; ended by its last `release`."""
+
+    def __init__(self, start: Start) -> None:
+        self.start = start
+        self.users = 0
+        self.environ = dict(os.environ)
+        self._lock = Lock()
+        self._road, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            for end in (self._road, theirs):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MESSAGE)
+            try:
+                self._process = self._spawn(theirs)
+            except OSError as error:
+                self._road.close()
+                message = (
+                    f"python={start.python!r} cannot be started: {error}; pass the path"
+                    " of a Python that is there"
+                )
+                raise UnsupportedError(message) from error
+        self._await_start()
+
+    def _spawn(self, control: socket.socket) -> "subprocess.Popen[bytes]":
+        folder = os.path.dirname(os.path.abspath(pythonarium_kernel.__file__))
+        number = control.fileno()
+        arguments = [
+            str(number),
+            str(os.getpid()),
+            folder,
+            " ".join(self.start.preload),
+        ]
+        return subprocess.Popen(  # noqa: S603  # the user's own Python
+            [self.start.python, *self.start.options, "-c", _BOOT, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=(number,),
+            process_group=0,
+        )
+
+    def _await_start(self) -> None:
+        stderr = self._process.stderr
+        assert stderr is not None
+        self._road.settimeout(START_SECONDS)
+        try:
+            answer = self._answer()
+            self._road.settimeout(None)
+        except (OSError, EOFError):
+            self._process.kill()
+            said = stderr.read().decode("utf-8", "replace").strip()
+            self._process.wait()
+            self._road.close()
+            message = f"python={self.start.python!r} did not start: {said or 'no word'}"
+            raise UnsupportedError(message) from None
+        finally:
+            stderr.close()
+        self.version: tuple[int, ...] = answer[1]
+        if answer[2]:
+            self.end()
+            failed = "; ".join(f"{name}: {why}" for name, why in answer[2].items())
+            message = f"preload={list(self.start.preload)!r}: {failed}"
+            raise UnsupportedError(message)
+
+    def fork(self, options: Mapping[str, Any], descriptors: Sequence[int]) -> int:
+        """Have a worker forked; return its pid.
+
+        Raises:
+            OSError: the zygote is gone.
+        """
+        data = pickle.dumps(("fork", options), 4)
+        pid: int = self._ask(data, descriptors)
+        return pid
+
+    def finish(self, pid: int) -> int | None:
+        """Kill a worker with all that it started; return its exit status.
+
+        None where the zygote has gone, and the worker with it.
+        """
+        try:
+            status: int = self._ask(pickle.dumps(("end", pid), 4), ())
+        except (OSError, EOFError):
+            return None
+        return status
+
+    def _ask(self, data: bytes, descriptors: Sequence[int]) -> Any:
+        with self._lock:
+            if descriptors:
+                socket.send_fds(self._road, [data], list(descriptors))
+            else:
+                self._road.send(data)
+            return self._answer()
+
+    def _answer(self) -> Any:
+        data = self._road.recv(MESSAGE)
+        if not data:
+            raise EOFError("the zygote has gone")
+        return pickle.loads(data)  # noqa: S301  # no script has run in it
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process is there."""
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    def end(self) -> None:
+        """End the process, and with it all its workers."""
+        self._road.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def forget(self) -> None:
+        """Let go of it in a forked child of the host."""
+        self._road.close()
+        self._process.returncode = 0  # not ours to wait for
+
+
+_lock = RLock()
+_zygotes: dict[Start, Zygote] = {}
+_is_registered = False
+
+
+def acquire(start: Start) -> Zygote:
+    """Return a zygote that is alive; start one, where there is none."""
+    global _is_registered
+    with _lock:
+        if not _is_registered:
+            _is_registered = True
+            atexit.register(_end_all)
+        zygote = _zygotes.get(start)
+        if zygote is None or not zygote.is_alive:
+            zygote = _zygotes[start] = Zygote(start)
+        zygote.users += 1
+        return zygote
+
+
+def release(zygote: Zygote) -> None:
+    """Give a zygote back; the last user ends it."""
+    with _lock:
+        zygote.users -= 1
+        if zygote.users > 0:
+            return
+        if _zygotes.get(zygote.start) is zygote:
+            del _zygotes[zygote.start]
+    zygote.end()
+
+
+def _end_all() -> None:
+    """End what was never given back, when the host ends."""
+    with _lock:
+        while _zygotes:
+            _zygotes.popitem()[1].end()
+
+
+def options_of_host() -> tuple[str, ...]:
+    """Return the options of this Python that its workers take over."""
+    warnings = [f"-W{option}" for option in sys.warnoptions]
+    switches = [
+        f"-X{name}" if value is True else f"-X{name}={value}"
+        for name, value in sys._xoptions.items()  # noqa: SLF001  # documented, under this name
+        if name in ("utf8", "dev", "int_max_str_digits", "no_debug_ranges")
+    ]
+    return (*warnings, *switches)
+
+
+def _reset_after_fork() -> None:
+    global _lock
+    _lock = RLock()
+    for zygote in _zygotes.values():
+        with suppress(OSError):
+            zygote.forget()
+    _zygotes.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reset_after_fork)

@@ -1,0 +1,344 @@
+"""The process rung: the script runs in a process of its own, of any Python from 3.9.
+
+    Interpreter ── ProcessRung ── Worker ── pipes ──> worker ── Session
+                        │                               ↑ forked by
+                        └──────── Zygote ── socket ──> zygote
+
+Invariants
+- The rung has one worker at a time.  A worker that has died is replaced at the next call,
+  if that was asked for (`restart`) or the host itself ended it; else every call tells
+  what became of it.
+- What the worker held is gone with it, and the error that tells of its end says so.
+  Numbers of handles are never used twice, also not by the next worker; what else refers
+  to the one before is refused.
+- Each call that comes back, well or not, leaves the conversation with the worker in step,
+  or the worker dead.
+"""
+
+import os
+import sys
+from collections import deque
+from contextlib import suppress
+from typing import Any
+
+from pythonarium.errors import (
+    ENDED_BY_FORCE,
+    ClosedError,
+    PythonariumError,
+    RefusedValueError,
+    ScriptError,
+    ScriptInterruptedError,
+    ScriptTimeoutError,
+    ThreadSafetyError,
+    UnsupportedError,
+    VariableTypeError,
+    WorkerDiedError,
+)
+from pythonarium.rungs import _zygote
+from pythonarium.rungs._answers import REFUSALS, error_for
+from pythonarium.rungs._base import Facts, Options, Streams
+from pythonarium.rungs._ends import StoppedByForce
+from pythonarium.rungs._output import Output
+from pythonarium.rungs._worker import Worker
+from pythonarium.settings import PathSetting
+from pythonarium_kernel import codec, report, wire
+from pythonarium_kernel.runner import ScriptFailed
+
+__all__ = ["ProcessRung"]
+
+_RUNS = ("execute", "execute_file")
+_WITH_INPUTS = (*_RUNS, "evaluate")
+_INPUTS, _TIMEOUT, _CAPTURE = 3, 6, 7
+"""Where in the arguments of a run its inputs, timeout and capture stand."""
+_BYTES = (bytes, bytearray)
+_WITH_TOKENS = ("close_frame", "await_step", "crossing")
+"""Requests that name an object of the worker which a request before has returned."""
+
+
+class ProcessRung:
+    """A session in another process."""
+
+    def __init__(
+        self,
+        python: str,
+        options: Options,
+        streams: Streams,
+        path: PathSetting | None,
+    ) -> None:
+        _close_abandoned()
+        report.hide_frames_below(os.path.dirname(os.path.dirname(__file__)) + os.sep)
+        words = _zygote.options_of_host() if python == sys.executable else ()
+        self._restart, self._closed = options.restart, False
+        self._output = Output(
+            streams.on_stdout, streams.on_stderr, streams.output_limit
+        )
+        self._path = path or PathSetting.read()
+        self._limits = options.limits
+        self._workers = 0  # that there have been
+        self._pid = os.getpid()
+        self._lost: WorkerDiedError | None = None
+        self._discarded: list[int] = []
+        self._start = _zygote.Start(python, words, options.preload)
+        self._worker: Worker | None = None
+        self._zygote = _zygote.acquire(self._start)
+        try:
+            self._renew()
+        except BaseException:
+            _zygote.release(self._zygote)
+            raise
+
+    def _renew(self) -> Worker:
+        zygote = self._zygote
+        if not zygote.is_alive:
+            _zygote.release(zygote)
+            zygote = self._zygote = _zygote.acquire(self._start)
+        self._workers += 1
+        told = {
+            **_options(zygote, self._path),
+            "limits": self._limits,
+            "first_handle": (self._workers << 32) + 1,
+        }
+        try:
+            worker = self._worker = Worker(zygote, self._output, told)
+        except wire.WireError:
+            said = self._output.tail.strip()
+            raise UnsupportedError(f"a worker did not start: {said}") from None
+        facts = worker.facts
+        self.facts: Facts = Facts(
+            rung="process",
+            python_version=str(facts["version"]),
+            executable=str(facts["executable"]),
+            environment=str(facts["prefix"]),
+            pid=worker.pid,
+        )
+        return worker
+
+    def call(self, operation: str, *args: Any) -> Any:
+        """Call a method of the session; see `_base.Rung`."""
+        worker = self._usable()
+        if not worker.is_busy:
+            self._output.reset()
+        while self._discarded:
+            worker.discard(self._discarded.pop())
+        try:
+            return self._carry(worker, operation, args)
+        except WorkerDiedError as died:
+            self._lost = None if self._restart else died
+            raise
+        except _TRANSLATED as problem:
+            error = _error_for(problem, operation, worker, args)
+        context = error.__context__
+        try:
+            raise error
+        finally:
+            if context is not None:  # `raise` puts the host's in its place
+                error.__context__ = context
+
+    def _carry(self, worker: Worker, operation: str, args: tuple[Any, ...]) -> Any:
+        if operation in _RUNS:
+            return self._run(worker, operation, args)
+        if operation in _WITH_TOKENS and any(map(worker.is_stranger, args)):
+            if operation == "close_frame":  # it went with its worker
+                return None
+            raise ClosedError("what this belongs to was lost with its worker")
+        timeout = None
+        if operation == "evaluate" and len(args) > _TIMEOUT:
+            timeout = args[_TIMEOUT]
+        return worker.request(operation, _prepared(operation, args), timeout)
+
+    def _usable(self) -> Worker:
+        if self._closed:
+            raise ClosedError("this interpreter is closed; open another one")
+        worker = self._worker
+        if worker is None or worker.is_dead:
+            if self._pid != os.getpid():
+                raise ThreadSafetyError(
+                    "this interpreter's worker belongs to the process that this one was"
+                    " forked from; open another interpreter"
+                )
+            if self._lost is not None:
+                raise self._lost.again()
+            worker = self._renew()
+        return worker
+
+    def _run(
+        self, worker: Worker, operation: str, args: tuple[Any, ...]
+    ) -> "RunRecord":
+        output = self._output
+        targets = output.begin(capture=args[_CAPTURE])
+        record = RunRecord(targets)
+        before = worker.link.by_reference
+        try:
+            answer = worker.request(
+                operation, _prepared(operation, args), args[_TIMEOUT]
+            )
+            record.take(answer, worker.link.by_reference - before)
+            output.finish(targets)
+        except ScriptFailed as failed:
+            with suppress(Exception):
+                output.finish(targets)
+            failed.stdout, failed.stderr = record.captured()
+            raise
+        except _OWN_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001  # a callable for the output raised
+            raise _failed_output(error, record) from None
+        finally:
+            output.end(targets)
+        return record
+
+    def interrupt(self) -> bool:
+        """End the running script; return False if none runs."""
+        worker = self._worker
+        return not self._closed and worker is not None and worker.interrupt()
+
+    def discard(self, number: int) -> None:
+        """Release a handle at the next occasion."""
+        self._discarded.append(number)
+
+    def abandon(self) -> None:
+        """End the worker, and leave the rest to the next rung that opens or closes."""
+        self._closed = True
+        if self._worker is not None and self._pid == os.getpid():
+            self._worker.shoot()
+        _abandoned.append((self._worker, self._zygote))
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._closed:
+            return
+        worker = self._worker
+        if worker is not None and worker.is_busy:
+            raise ThreadSafetyError(
+                "a script cannot close the interpreter that runs it"
+            )
+        self._closed = True
+        if worker is not None:
+            worker.close()
+        _zygote.release(self._zygote)
+        _close_abandoned()
+
+
+_abandoned: deque[tuple[Worker | None, _zygote.Zygote]] = deque()
+
+
+def _close_abandoned() -> None:
+    while _abandoned:
+        worker, zygote = _abandoned.popleft()
+        if worker is not None:
+            worker.kill()
+        _zygote.release(zygote)
+
+
+class RunRecord:
+    """What is known here of a run in a worker; see `pythonarium_kernel.runner.Run`."""
+
+    copies = True
+    wall_ns = cpu_ns = by_reference = 0
+    peak_memory: int | None = None
+    value: Any = None
+
+    def __init__(self, targets: dict[str, Any]) -> None:
+        self._targets = targets
+        self.outputs: dict[str, Any] = {}
+
+    def take(self, answer: tuple[Any, ...], by_reference: int) -> None:
+        """Take over what a worker tells."""
+        self.value, self.outputs, self.wall_ns, self.cpu_ns, self.peak_memory = answer
+        self.by_reference = by_reference
+
+    def captured(self) -> tuple[str, str]:
+        """Return what was kept of its output."""
+        out, err = self._targets["stdout"], self._targets["stderr"]
+        return out.text() if out else "", err.text() if err else ""
+
+
+_TRANSLATED = (*REFUSALS, StoppedByForce, codec.Unsendable, codec.Refused)
+"""What becomes an error of this package."""
+_OWN_ERRORS = (*_TRANSLATED, PythonariumError)
+
+
+def _error_for(
+    problem: Exception, operation: str, worker: Worker, args: tuple[Any, ...]
+) -> PythonariumError:
+    match problem:
+        case StoppedByForce():
+            return _ended_by_force(worker, args)
+        case codec.Unsendable():
+            return _unsendable(str(problem))
+        case codec.Refused():
+            return RefusedValueError(str(problem))
+        case _:
+            return error_for(problem, operation)
+
+
+def _failed_output(error: Exception, record: RunRecord) -> ScriptError:
+    return ScriptError(report.from_exception(error), *record.captured())
+
+
+def _prepared(operation: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return arguments with large bytes marked, so that they cross by the arena."""
+    if operation == "set":
+        context, name, value = args
+        return (context, name, _marked(value))
+    if operation not in _WITH_INPUTS or not args[_INPUTS]:
+        return args
+    inputs = args[_INPUTS]
+    if not any(type(value) in _BYTES for value in inputs.values()):
+        return args
+    marked = {name: _marked(value) for name, value in inputs.items()}
+    return (*args[:_INPUTS], marked, *args[_INPUTS + 1 :])
+
+
+def _marked(value: object) -> object:
+    is_large = isinstance(value, (bytes, bytearray)) and len(value) >= codec.LARGE
+    return codec.Blob(value) if is_large and type(value) in _BYTES else value
+
+
+def _ended_by_force(worker: Worker, args: tuple[Any, ...]) -> ScriptError:
+    """Return the error for a run that only the end of its worker has ended."""
+    timeout = args[_TIMEOUT] if len(args) > _TIMEOUT else None
+    is_late = timeout is not None and not worker.was_interrupted
+    data: report.Report = {
+        "kind": "timeout" if is_late else "interrupt",
+        "type_name": "TimeoutError" if is_late else "KeyboardInterrupt",
+        "type_module": "builtins",
+        "builtin": "TimeoutError" if is_late else "KeyboardInterrupt",
+        "message": "",
+        "hint": "",
+        "frames": [],
+        "omitted": 0,
+        "own": -1,
+        "notes": [ENDED_BY_FORCE],
+        "cause": None,
+        "context": None,
+        "suppress_context": False,
+        "errors": [],
+        "syntax": None,
+        "exit_code": None,
+    }
+    if not is_late or timeout is None:
+        return ScriptInterruptedError(data)
+    data["message"] = f"the script ran past its timeout of {timeout:g} s"
+    return ScriptTimeoutError(data, "", "", timeout, worker.seconds)
+
+
+def _unsendable(reason: str) -> VariableTypeError:
+    return VariableTypeError("<value>", "<value>", "a value that can cross", reason)
+
+
+def _options(zygote: _zygote.Zygote, path: PathSetting) -> dict[str, Any]:
+    """Return what a worker needs to know of the host's surroundings."""
+    then, now = zygote.environ, os.environ
+    changed = {name: value for name, value in now.items() if then.get(name) != value}
+    gone = [name for name in then if name not in now]
+    folders = [os.path.abspath(folder) for folder in path.folders]
+    both: tuple[list[str], list[str]] = (folders, [])
+    if path.append == "after":
+        both = ([], folders)
+    hides = True if path.append == "none" and folders else None
+    try:
+        folder = os.getcwd()  # as it is
+    except OSError:
+        folder = os.sep
+    return {"folder": folder, "environ": (changed, gone), "path": (both, hides)}

@@ -1,0 +1,401 @@
+"""A process that runs scripts for a host: the kernel's end of the process rung.
+
+The main thread reads a CALL, performs it, answers, and reads again.  It runs all scripts,
+so that signals reach them.
+
+Descriptors
+- 0, 1 and 2 are the script's: what the host reads on, and two pipes to it.
+- The road is private: two pipes for messages, one by which the host says what a signal
+  means, one for loose output, a socket for links of further threads.  They are closed in
+  whatever a script forks or starts, so the host sees a worker's end at once.
+
+Signals
+- SIGINT ends runs: see `orders`.
+
+End
+- The stream of requests ends, and the worker ends.  It dies with its zygote, and the
+  zygote with the host (see `zygote`).
+- A child that a script forks is no worker: it ends where its part of the script ends.
+"""
+
+import os
+import signal
+import sys
+from _signal import (  # type: ignore[import-not-found]
+    getsignal,  # the public one makes an enum of what it returns
+)
+from _thread import get_ident
+from contextlib import suppress
+
+from pythonarium_kernel import codec, orders, report, route, streams, watchdog, wire
+from pythonarium_kernel.arena import Arena
+from pythonarium_kernel.exports import Exports
+from pythonarium_kernel.link import ByReference, Link
+from pythonarium_kernel.proxies import Proxy
+from pythonarium_kernel.runner import Run, ScriptFailed, perform
+from pythonarium_kernel.session import Caller, Opaque, RefusedValue, Session
+from pythonarium_kernel.tasks import Tasks
+from pythonarium_kernel.values import is_scalar, obstacle
+from pythonarium_kernel.worker_links import ThreadLink, WorkerLink
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Optional
+
+    from pythonarium_kernel.link import Arenas
+
+BRIEF_NS = 100_000
+"""A run that is over so soon has not taken memory that is worth to ask for."""
+SMALL = 1000
+"""Characters of text that is sent along as the value of a run, asked for or not."""
+
+
+class Setup:
+    """What a worker is told when it is forked.
+
+    Attributes:
+        calls, answers, stops, loose, links: descriptors, see above.
+        arenas: descriptors of the host's arena and the worker's own, where there are any.
+        tells: the streams for which the host has a callable.
+        first_handle: the number of the first handle: beyond those of workers before.
+    """
+
+    __slots__ = (
+        *("answers", "arenas", "calls", "first_handle", "links", "loose", "stops"),
+        "tells",
+    )
+
+    def __init__(
+        self, descriptors: "list[int]", tells: "tuple[str, ...]", first_handle: int
+    ) -> None:
+        self.calls, self.answers, self.stops, self.loose, self.links, *arenas = (
+            descriptors
+        )
+        self.arenas = arenas
+        self.tells, self.first_handle = tells, first_handle
+
+
+class WorkerSession(Session):
+    """A session whose runs print to the descriptors of the process."""
+
+    def __init__(
+        self,
+        sinks: "tuple[streams.PipeSink, streams.PipeSink]",
+        is_owed: "Callable[[], bool]",
+    ) -> None:
+        super().__init__()
+        self._sinks, self._streams, self._is_owed = sinks, True, is_owed
+        self._tasks = Tasks()
+
+    def _make_sinks(self, run: Run, *, capture: bool) -> None:  # noqa: ARG002
+        run.stdout, run.stderr = run.sinks = self._sinks
+        if self._is_owed():
+            run.thread = get_ident()
+            watchdog.stop(run, "interrupt")
+
+    def await_start(self, context: str, number: int) -> object:
+        """Start an awaitable on the worker's own event loop; return its task."""
+        run = self._new_run(context)
+        awaitable = self.handles.get(number)
+        return perform(run, self._active, self._tasks.start, awaitable)
+
+    def await_step(
+        self,
+        context: str,
+        steps: "Any",
+        method: str,
+        argument: object,  # noqa: ARG002  # what a host throws in is always the end
+        caller: "Optional[Caller]" = None,
+    ) -> "tuple[str, object]":
+        """Let the loop run for a moment.
+
+        Returns:
+            `pause` and the seconds until it is worth to ask again; `done` and the result;
+            or `thrown`, where the task was cancelled because the host wanted it.
+        """
+        run = self._new_run(context)
+        state, value = perform(run, self._active, self._tasks.step, steps, method)
+        if state == "done" and not is_scalar(value):
+            value = self.hold(value, caller)
+        return state, value
+
+    @property
+    def active(self) -> "list[Run]":
+        """The runs that are on, the outermost first."""
+        return self._active
+
+
+class MainLink(WorkerLink):
+    """The link of the main thread: performs what the host asks of the session."""
+
+    def __init__(self, roads: "Roads", setup: Setup) -> None:
+        exports = Exports(roads.link, guards=False)
+        arenas: Arenas = (None, None)
+        if setup.arenas:
+            arenas = Arena(setup.arenas[1]), Arena(setup.arenas[0])
+        super().__init__(exports, setup.calls, setup.answers, arenas)
+        self._roads = roads
+        tell = dict.fromkeys(setup.tells, self._tell)
+        self.sinks = (
+            streams.PipeSink("stdout", 1, tell.get("stdout")),
+            streams.PipeSink("stderr", 2, tell.get("stderr")),
+        )
+        self.session = WorkerSession(self.sinks, lambda: self.owed == self.number)
+        self.session.handles.start_at(setup.first_handle)
+        self.stops = setup.stops
+        self.number = 0  # of the outermost request that is on
+        self.peak_memory = 0
+        self.handler: Any = None  # of SIGINT
+        self.owed = 0  # the request whose run is to end as soon as it starts
+        self.is_child = False  # forked by a script
+        self._own: dict[str, Callable[..., object]] = {
+            "execute": self._execute,
+            "execute_file": self._execute_file,
+            "evaluate": self._evaluate,
+            "get": self._get,
+            "value_of": self._value_of,
+            "open_frame": self._open_frame,
+            "await_start": self._await_start,
+        }
+
+    def loop(self) -> None:
+        """Serve until the host closes its end."""
+        while True:
+            try:
+                _, body, tail = self.received()
+            except wire.Gone:
+                return
+            self.number += 1
+            self.serve(body, tail)
+            self.owed = 0
+            if getsignal(signal.SIGINT) is not self.handler:
+                signal.signal(
+                    signal.SIGINT, self.handler
+                )  # a script has put up its own
+
+    def send(self, kind: int, body: bytes) -> None:
+        """Write a frame, after what was printed before."""
+        for sink in self.sinks:
+            if sink._pending:  # noqa: SLF001  # two halves of one thing
+                sink.flush()
+        super().send(kind, body)
+
+    def perform(self, operation: str, args: "tuple[Any, ...]") -> object:
+        """Perform a method of the session, or what proxies ask for."""
+        try:
+            answer = self._perform(operation, args)
+        except BaseException as error:
+            if self.is_child:
+                _leave_child(error)
+            raise
+        if self.is_child:
+            _leave_child(None)
+        return answer
+
+    def request(self, operation: str, *args: object) -> "Any":
+        """Have the host perform an operation, and return its answer."""
+        if self.is_child:
+            message = "a process that a script has forked cannot call the host"
+            raise RuntimeError(message)
+        answer = super().request(operation, *args)
+        watchdog.strike("")  # what came meanwhile could not be raised in lines of ours
+        return answer
+
+    def _perform(self, operation: str, args: "tuple[Any, ...]") -> object:
+        own = self._own.get(operation)
+        if own is not None:
+            return own(*args)
+        if operation in _OPERATIONS:
+            return getattr(self.session, operation)(*args)
+        return super().perform(operation, args)
+
+    def discard(self, numbers: "tuple[int, ...]") -> None:
+        """Release handles."""
+        handles = self.session.handles
+        handles.discarded.extend(numbers)
+        handles.sweep()
+
+    def _tell(self, stream: str, text: str) -> object:
+        return self._roads.link().request("tell", stream, text)
+
+    # Methods of the session whose results need a hand to cross
+
+    def _execute(self, *args: "Any") -> "tuple[object, ...]":
+        return self._told(self.session.execute(*args), args)
+
+    def _execute_file(self, *args: "Any") -> "tuple[object, ...]":
+        return self._told(self.session.execute_file(*args), args)
+
+    def _told(self, run: Run, args: "tuple[Any, ...]") -> "tuple[object, ...]":
+        outputs = run.outputs
+        if outputs:
+            for name, checked in args[4].items():
+                outputs[name] = self._crossing(name, outputs[name], checked)
+        if run.wall_ns > BRIEF_NS or not self.peak_memory:
+            self.peak_memory = _peak_memory()
+        return _small(run.value), outputs, run.wall_ns, run.cpu_ns, self.peak_memory
+
+    def _evaluate(self, *args: "Any") -> object:
+        value = self.session.evaluate(*args)
+        return self._crossing("<expression>", value, args[4] == "raw")
+
+    def _get(self, context: str, name: str, checked: bool, caller: "Any") -> object:
+        value = self.session.get(context, name, checked, caller)
+        return self._crossing(name, value, checked)
+
+    def _value_of(self, number: int, checked: bool) -> object:
+        value = self.session.value_of(number, checked)
+        return self._crossing("<handle>", value, checked)
+
+    def _open_frame(self, *args: "Any") -> object:
+        return ByReference(self.session.open_frame(*args))
+
+    def _await_start(self, *args: "Any") -> object:
+        return ByReference(self.session.await_start(*args))
+
+    def _crossing(self, name: str, value: object, checked: bool) -> object:
+        """Return a value whose type the host will check as it can cross."""
+        if type(value) in (bytes, bytearray) and len(value) >= codec.LARGE:  # type: ignore[arg-type]
+            return codec.Blob(value)
+        if not checked:
+            return value
+        found = obstacle(value)
+        if found is None or self._is_of_host(value):
+            return value
+        if found.kind == "refused":
+            raise RefusedValue(name, found.path, found.reason)
+        held = self.session.hold(value, None)
+        type_name = report.class_name(value)
+        return Opaque(held.number, type_name, found.path, found.reason)
+
+    def _is_of_host(self, value: object) -> bool:
+        """Tell whether all in a value that does not cross is the host's own."""
+        self.strict = True
+        try:
+            codec.encoded(value, self)
+        except Exception:  # noqa: BLE001  # something in it is the script's
+            return False
+        finally:
+            self.strict = False
+        return True
+
+
+_OPERATIONS = frozenset(
+    (
+        *("decode", "import_module", "set", "delete", "variables", "context_names"),
+        *("add_context", "reset_context", "delete_context", "crossing", "operate"),
+        *("advance", "close_frame", "keep", "leak_report", "await_step"),
+    )
+)
+
+
+def _small(value: object) -> object:
+    """Return the value of a run, or a reference to it until it is asked for."""
+    if value is None or type(value) in (bool, int, float, Proxy):
+        return value
+    if is_scalar(value) and not (
+        isinstance(value, (str, bytes)) and len(value) > SMALL
+    ):
+        return value if obstacle(value) is None else ByReference(value)
+    return ByReference(value)
+
+
+def _peak_memory() -> int:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _leave_child(error: "Optional[BaseException]") -> None:
+    """End a child that a script has forked, where its part of the script ends."""
+    code = 0
+    if isinstance(error, ScriptFailed):
+        code = 1
+        if error.report["kind"] == "exit":
+            code = error.report["exit_code"] or 0
+        if error.report["kind"] != "exit" or error.report["message"]:
+            text = report.format_report(error.report)
+            sys.__stderr__.write(error.report["message"] + "\n" if code else text)  # type: ignore[union-attr]
+    _end(code & 0xFF, is_child=True)
+
+
+def _end(code: int, *, is_child: bool) -> None:
+    """End this process as Python ends, but without waiting for threads."""
+    import atexit
+
+    for step in (atexit._run_exitfuncs, sys.stdout.flush, sys.stderr.flush):  # noqa: SLF001
+        with suppress(BaseException):
+            step()
+    if not is_child:
+        route.remove_files()
+    os._exit(code)
+
+
+class Roads:
+    """Finds the link of the calling thread."""
+
+    def __init__(self, links: int) -> None:
+        import threading
+
+        self._main_thread, self._links = get_ident(), links
+        self._local = threading.local()
+        self.main: Any = None
+
+    def link(self) -> Link:
+        """Return the calling thread's link; make it, where it is the first time."""
+        if get_ident() == self._main_thread or self.main.is_child:
+            return self.main  # type: ignore[no-any-return]
+        link: Optional[Link] = getattr(self._local, "link", None)
+        if link is None:
+            link = self._local.link = ThreadLink(self.main, self._links)
+        return link
+
+
+def main(setup: Setup) -> None:
+    """Serve a host; does not return."""
+    roads = Roads(setup.links)
+    link = roads.main = MainLink(roads, setup)
+    streams.install(setup.loose, lambda *args: roads.link().request("ask", *args))
+    _listen(link, setup)
+    link.send(wire.HELLO, codec.encoded(_facts(), link))
+    try:
+        link.loop()
+        link.session.close()
+    finally:
+        _end(0, is_child=link.is_child)
+
+
+def _facts() -> "dict[str, object]":
+    return {
+        "protocol": wire.PROTOCOL,
+        "version": sys.version.split()[0],
+        "implementation": sys.implementation.name,
+        "executable": sys.executable,
+        "prefix": sys.prefix,
+        "pid": os.getpid(),
+    }
+
+
+def _listen(link: MainLink, setup: Setup) -> None:
+    """Be ready for signals, crashes, and the forks of scripts."""
+    import faulthandler
+
+    def in_child() -> None:
+        link.is_child = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        streams.in_child()
+        for descriptor in (*_private(setup),):
+            with suppress(OSError):
+                os.close(descriptor)
+
+    faulthandler.enable(file=2)
+    os.set_blocking(setup.stops, False)
+    watchdog.use_signals()
+    link.handler = orders.handler(link)
+    signal.signal(signal.SIGINT, link.handler)
+    os.register_at_fork(after_in_child=in_child)
+
+
+def _private(setup: Setup) -> "tuple[int, ...]":
+    road = setup.calls, setup.answers, setup.stops, setup.loose, setup.links
+    return (*road, *setup.arenas)

@@ -1,0 +1,177 @@
+"""Deadlines and interrupts on the process rung: every run ends, with its state if it can."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from textwrap import dedent
+
+import pytest
+
+from pythonarium import Interpreter, ScriptInterruptedError, ScriptTimeoutError
+
+pytestmark = pytest.mark.row("B7", "B19")
+
+SHORT = 0.1
+PROMPT = 0.6  # subprocess gives a child 0.25 s to end
+FORCED = 2.0
+
+
+@pytest.fixture
+def python() -> Iterator[Interpreter]:
+    with Interpreter("process") as python:
+        python["kept"] = "kept"
+        yield python
+
+
+WAITS = {
+    "sleep": "import time\ntime.sleep(100)",
+    "event": "import threading\nthreading.Event().wait()",
+    "lock": "import threading\nlock = threading.Lock(); lock.acquire(); lock.acquire()",
+    "select": "import select\nselect.select([], [], [])",
+    "read": "import os\nread, _ = os.pipe()\nos.read(read, 1)",
+    "child": "import subprocess\nsubprocess.run(['sleep', '100'])",
+    "queue": "import queue\nqueue.Queue().get()",
+    "regex": "import re\nre.match('(a+)+b', 'a' * 60)",
+    "asyncio": "import asyncio\nasyncio.run(asyncio.sleep(100))",
+}
+
+
+@pytest.mark.parametrize("code", WAITS.values(), ids=WAITS.keys())
+@pytest.mark.parametrize("way", ["timeout", "interrupt"])
+def test_call_that_waits_ends_in_time_and_keeps_the_state(
+    python: Interpreter, code: str, way: str
+) -> None:
+    timer = threading.Timer(SHORT, python.interrupt)
+    kind: type[Exception] = ScriptTimeoutError
+    if way == "interrupt":
+        kind = ScriptInterruptedError
+        timer.start()
+    started = time.monotonic()
+    with pytest.raises(kind):
+        python.exec(code, timeout=SHORT if way == "timeout" else None)
+    assert time.monotonic() - started < SHORT + PROMPT
+    timer.cancel()
+    assert python.exec("kept").value == "kept"
+
+
+STUBBORN = {
+    "c-loop": "sum(range(10 ** 12))",
+    "ignores": "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    "import time\ntime.sleep(100)",
+    "masked": "import signal, time\n"
+    "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\ntime.sleep(100)",
+}
+
+
+@pytest.mark.parametrize("code", STUBBORN.values(), ids=STUBBORN.keys())
+@pytest.mark.parametrize("way", ["timeout", "interrupt"])
+def test_run_that_does_not_listen_ends_with_its_process(
+    python: Interpreter, code: str, way: str
+) -> None:
+    timer = threading.Timer(SHORT, python.interrupt)
+    kind: type[Exception] = ScriptTimeoutError
+    if way == "interrupt":
+        kind = ScriptInterruptedError
+        timer.start()
+    started = time.monotonic()
+    with pytest.raises(kind, match="its variables are lost"):
+        python.exec(code, timeout=SHORT if way == "timeout" else None)
+    assert time.monotonic() - started < SHORT + FORCED
+    timer.cancel()
+    assert python.exec("6 * 7").value == 42
+    assert "kept" not in python.variables()
+
+
+def test_signal_before_and_after_a_run_ends_nothing(python: Interpreter) -> None:
+    pid = python.eval("__import__('os').getpid()", int)
+    for number in range(200):
+        os.kill(pid, signal.SIGINT)
+        assert python.exec("number * 2", {"number": number}).value == number * 2
+        os.kill(pid, signal.SIGINT)
+    assert python.exec("kept").value == "kept"
+
+
+def test_interrupt_of_a_run_that_has_not_started_is_not_lost(
+    python: Interpreter,
+) -> None:
+    """It says that a run was on: so that run ends."""
+    ended = 0
+    for _ in range(50):
+        stop = threading.Event()
+        hits: list[bool] = []
+
+        def shoot(stop: threading.Event = stop, hits: list[bool] = hits) -> None:
+            while not stop.is_set() and not any(hits):
+                hits.append(python.interrupt())
+
+        thread = threading.Thread(target=shoot)
+        thread.start()
+        with pytest.raises(ScriptInterruptedError):
+            python.exec("while True: pass", timeout=5)
+        ended += 1
+        stop.set()
+        thread.join()
+    assert ended == 50
+    assert python.exec("kept").value == "kept"
+
+
+def test_host_that_gets_ctrl_c_ends_the_run_and_keeps_the_state(
+    python: Interpreter,
+) -> None:
+    timer = threading.Timer(SHORT, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        python.exec(
+            "done = []\ntry:\n  while True:\n    len('')\nfinally:\n  done.append(1)"
+        )
+    assert time.monotonic() - started < SHORT + FORCED
+    assert python.exec("kept, done", outputs={"done": list})["done"] == [1]
+
+
+def test_host_that_gets_ctrl_c_in_a_callable(python: Interpreter) -> None:
+    def interrupt() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+
+    with pytest.raises(KeyboardInterrupt):
+        python.exec("call()\nafter = True", {"call": interrupt})
+    assert "after" not in python.variables()
+    assert python.exec("kept").value == "kept"
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="needs sys.monitoring there")
+def test_deadline_is_missed_by_little(python: Interpreter) -> None:
+    late = []
+    for _ in range(7):
+        started = time.perf_counter()
+        with pytest.raises(ScriptTimeoutError):
+            python.exec("while True: pass", timeout=0.05)
+        late.append(time.perf_counter() - started - 0.05)
+    assert sorted(late)[3] < 0.02
+
+
+def test_tasks_of_a_host_wait_for_a_worker_at_once(python: Interpreter) -> None:
+    python.exec(
+        dedent("""
+        import asyncio
+        met = asyncio.Event()
+        async def first():
+            await met.wait()
+            return "first"
+        async def second():
+            await asyncio.sleep(0.01)
+            met.set()
+            return "second"
+        """)
+    )
+
+    async def main() -> list[object]:
+        handles = python.handle("first()"), python.handle("second()")
+        return list(await asyncio.gather(*handles))
+
+    assert asyncio.run(main()) == ["first", "second"]

@@ -1,0 +1,359 @@
+"""The process rung when something breaks: workers, zygotes, descriptors, messages."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+
+from programs import run_script
+from pythonarium import Interpreter, WorkerDiedError
+
+pytestmark = pytest.mark.row("B19")
+
+PATIENCE = 10.0
+KILL = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+
+
+def processes_below(pid: int) -> set[int]:
+    """Return every process that descends from one."""
+    found: set[int] = set()
+    for listing in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = {int(child) for child in listing.read_text().split()}
+        except OSError:
+            continue
+        found |= children
+        for child in children:
+            found |= processes_below(child)
+    return found
+
+
+def is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def gone(pids: set[int], seconds: float = 1.0) -> bool:
+    """Wait until none of these processes runs; tell whether that came in time."""
+    deadline = time.monotonic() + seconds
+    while any(map(is_running, pids)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+@pytest.fixture
+def python() -> Iterator[Interpreter]:
+    with Interpreter("process", restart=True) as python:
+        yield python
+
+
+def worker_of(python: Interpreter) -> int:
+    pid: int = python.eval("__import__('os').getpid()", int)
+    return pid
+
+
+# The worker dies
+
+
+@pytest.mark.parametrize(
+    ("code", "exit_code", "name"),
+    [
+        (KILL, None, "SIGKILL"),
+        ("import os; os._exit(7)", 7, None),
+        ("import os; os.abort()", None, "SIGABRT"),
+        ("import ctypes; ctypes.string_at(0)", None, "SIGSEGV"),
+    ],
+)
+def test_death_of_the_worker_tells_how(
+    python: Interpreter, code: str, exit_code: int | None, name: str | None
+) -> None:
+    python["kept"] = 1
+    with pytest.raises(WorkerDiedError, match="its variables are lost") as caught:
+        python.exec(f"print('last words', flush=True)\n{code}")
+    assert (caught.value.exit_code, caught.value.signal) == (exit_code, name)
+    assert "last words" in caught.value.output_tail
+    assert python.exec("6 * 7").value == 42
+    assert "kept" not in python.variables()
+
+
+def test_crash_shows_the_stack_of_python(python: Interpreter) -> None:
+    code = "def crash():\n    import ctypes\n    ctypes.string_at(0)\ncrash()"
+    with pytest.raises(WorkerDiedError) as caught:
+        python.exec(code, filename="crashing.py")
+    assert "Segmentation fault" in caught.value.output_tail
+    assert '"crashing.py", line 3 in crash' in caught.value.output_tail
+
+
+def test_dead_worker_stays_dead_where_no_other_was_asked_for() -> None:
+    with Interpreter("process") as python:
+        with pytest.raises(WorkerDiedError):
+            python.exec(KILL)
+        for _ in range(2):
+            with pytest.raises(WorkerDiedError, match="SIGKILL"):
+                python.exec("1")
+
+
+@pytest.mark.parametrize("call", ["exec", "get", "handle", "contexts"])
+def test_worker_that_was_killed_between_two_calls(
+    python: Interpreter, call: str
+) -> None:
+    handle = python.handle("[1]")
+    os.kill(worker_of(python), signal.SIGKILL)
+    calls: dict[str, Callable[[], object]] = {
+        "exec": lambda: python.exec("1"),
+        "get": lambda: python.get("x"),
+        "handle": lambda: len(handle),
+        "contexts": lambda: python.contexts.add("other"),
+    }
+    with pytest.raises(WorkerDiedError):
+        calls[call]()
+    assert python.exec("6 * 7").value == 42
+
+
+def test_worker_that_dies_in_a_callback(python: Interpreter) -> None:
+    def kill() -> int:
+        os.kill(worker_of(python), signal.SIGKILL)
+        return 5
+
+    with pytest.raises(WorkerDiedError):
+        python.exec("kill()", {"kill": kill})
+    assert python.exec("6 * 7").value == 42
+
+
+def test_worker_that_dies_while_it_answers(python: Interpreter) -> None:
+    code = """
+        import os, threading, time
+        def kill():
+            time.sleep(0.002)
+            os.kill(os.getpid(), 9)
+        threading.Thread(target=kill).start()
+        big = [str(number) for number in range(2_000_000)]
+    """
+    with pytest.raises(WorkerDiedError):
+        python.exec(dedent(code), outputs=["big"])
+    assert python.exec("6 * 7").value == 42
+
+
+def test_death_of_the_zygote_is_the_workers_too(python: Interpreter) -> None:
+    before = worker_of(python)
+    zygote = python.eval("__import__('os').getppid()", int)
+    os.kill(zygote, signal.SIGKILL)
+    assert gone({before})
+    with pytest.raises(WorkerDiedError):
+        python.exec("1")
+    assert worker_of(python) != before
+
+
+# The worker does harm
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "os.write(fd, b'garbage' * 10)",
+        "os.close(fd)",
+        "os.write(fd, bytes(16))",
+        "os.ftruncate(fd, 0)",
+        "os.write(fd, b'\\x01\\x00\\x03\\x00htyp' + b'\\xff' * 8)",
+    ],
+    ids=["garbage", "close", "zeros", "truncate", "header"],
+)
+def test_script_harms_every_descriptor(python: Interpreter, harm: str) -> None:
+    code = f"""
+        import os
+        for name in os.listdir("/proc/self/fd"):
+            fd = int(name)
+            try:
+                {harm}
+            except OSError:
+                pass
+    """
+    with suppress(WorkerDiedError):  # which harm is deadly, is not told
+        python.exec(dedent(code), capture=True, timeout=5)
+    assert python.exec("6 * 7").value == 42
+    assert python.exec("print('sound')", capture=True).stdout == "sound\n"
+
+
+def test_children_in_sessions_of_their_own_end_with_the_worker(
+    python: Interpreter,
+) -> None:
+    code = """
+        import os, time
+        read, write = os.pipe()
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                os.write(write, str(os.getpid()).encode())
+                time.sleep(1000)
+            os._exit(0)
+        os.wait()
+        child = int(os.read(read, 100))
+    """
+    child = python.exec(dedent(code), outputs={"child": int})["child"]
+    assert is_running(child)
+    python.close()
+    assert gone({child})
+
+
+def test_worker_that_dies_with_the_arena_full(python: Interpreter) -> None:
+    array = np.arange(1_000_000)
+    python.exec("kept = []")
+    for _ in range(5):
+        python.exec("kept.append(array)", {"array": array})
+    result = python.exec("out = array + 1", {"array": array}, {"out": np.ndarray})
+    with pytest.raises(WorkerDiedError):
+        python.exec(KILL)
+    assert (result["out"] == array + 1).all()
+    assert python.exec("int(array.sum())", {"array": array}).value == array.sum()
+
+
+def test_gigabyte_of_output_is_cut(python: Interpreter) -> None:
+    code = (
+        "import os\nblock = b'x' * 1_000_000\nfor _ in range(1000): os.write(1, block)"
+    )
+    result = python.exec(code, capture=True)
+    assert "984000000 more characters were cut off" in result.stdout[-100:]
+
+
+def test_children_are_captured_in_order(python: Interpreter) -> None:
+    code = """
+        import os, subprocess, sys
+        print("a")
+        subprocess.run(["echo", "b"])
+        os.system("echo c >&2")
+        os.write(1, b"d\\n")
+        print("e", end="")
+        sys.stdout.flush()
+        os.write(1, b"f\\n")
+    """
+    result = python.exec(dedent(code), capture=True)
+    assert (result.stdout, result.stderr) == ("a\nb\nd\nef\n", "c\n")
+
+
+def test_callable_gets_the_output_of_children() -> None:
+    lines: list[str] = []
+    with Interpreter("process", stdout=lines.append) as python:
+        python.exec("import os\nprint('a')\nos.system('echo b')\nprint('c')")
+    assert lines == ["a", "b", "c"]
+
+
+# Surroundings
+
+
+def test_input_is_what_the_host_reads() -> None:
+    code = """
+        from pythonarium import Interpreter
+        with Interpreter("process") as python:
+            print(python.exec("[input(), input()]", outputs=[]).value)
+            print(python.exec("import sys; sys.stdin.read()").value)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", dedent(code)],
+        input="one\ntwo\nthe rest\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "['one', 'two']\nthe rest\n\n"
+
+
+def test_closed_stdin_is_an_end_of_file() -> None:
+    code = """
+        from pythonarium import Interpreter, ScriptError
+        with Interpreter("process") as python:
+            try:
+                python.exec("input()")
+            except ScriptError as error:
+                print(error.type_name)
+    """
+    command = f"exec {sys.executable} -c '{dedent(code)}' <&-"
+    done = subprocess.run(
+        ["sh", "-c", command.replace('"process"', '"process"')],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("EOFError\n", "")
+
+
+def test_environment_that_is_deleted_while_in_use(tmp_path: Path) -> None:
+    folder = tmp_path / "env"
+    venv.create(folder)
+    with Interpreter("process", environment=folder) as python:
+        assert python.eval("__import__('sys').prefix") == str(folder)
+        shutil.rmtree(folder)
+        assert python.exec("6 * 7").value == 42
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"python": "/no/such/python"}, "no program that is there"),
+        ({"python": "/bin/true"}, "did not start"),
+        ({"environment": "/tmp"}, "has no Python in it"),
+        ({"preload": ["no_such_module"]}, "No module named 'no_such_module'"),
+        ({"python": sys.executable, "environment": "/tmp"}, "pass one of them"),
+    ],
+)
+def test_python_that_cannot_be_had(options: dict[str, object], message: str) -> None:
+    with pytest.raises(RuntimeError, match=message):
+        Interpreter("process", **options)  # type: ignore[arg-type]
+
+
+def test_worker_has_the_hosts_surroundings_of_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Interpreter("process"):  # its zygote has started before
+        monkeypatch.setenv("PYTHONARIUM_TEST", "now")
+        monkeypatch.delenv("HOME", raising=False)
+        monkeypatch.chdir(tmp_path)
+        with Interpreter("process", path=[tmp_path]) as python:
+            code = "import os, sys\nenv = os.environ.get('PYTHONARIUM_TEST')"
+            code += (
+                "\nhome = 'HOME' in os.environ; folder = os.getcwd(); path = sys.path"
+            )
+            found = python.exec(code, outputs=["env", "home", "folder", "path"])
+    assert (found["env"], found["home"]) == ("now", False)
+    assert found["folder"] == found["path"][0] == str(tmp_path)
+
+
+@pytest.mark.timeout(60)
+def test_everything_ends_with_the_host(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    script = "import os, time; os.system('sleep 1000 &'); ready()\nwhile True: pass"
+    code = f"""
+        from pathlib import Path
+        from pythonarium import Interpreter
+        python = Interpreter("process")
+        ready = lambda: Path({str(told)!r}).write_text("ready")
+        python.exec({script!r}, {{"ready": ready}})
+    """
+    host = subprocess.Popen([sys.executable, "-c", dedent(code)])
+    deadline = time.monotonic() + PATIENCE
+    while not told.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    below = processes_below(host.pid)
+    assert len(below) >= 3
+    host.kill()
+    host.wait()
+    assert gone(below)
+
+
+def test_start_is_quick_in_a_big_host() -> None:
+    """Nothing of the host is copied: no code runs between fork and exec."""
+    assert float(run_script("big_host.py")) < 0.5

@@ -1,0 +1,201 @@
+"""What workers leave behind, and what they share: descriptors, forks, threads, zygotes."""
+
+import gc
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import numpy as np
+import pytest
+
+from programs import run_script
+from pythonarium import ClosedError, Interpreter, ScriptError, WorkerDiedError
+
+pytestmark = pytest.mark.row("B19")
+
+PATIENCE = 10.0
+
+
+@pytest.fixture
+def python() -> Iterator[Interpreter]:
+    with Interpreter("process", restart=True) as python:
+        yield python
+
+
+def descriptors() -> int:
+    gc.collect()
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.mark.row("B11")
+@pytest.mark.timeout(60)
+def test_descriptors_are_flat(python: Interpreter) -> None:
+    array = np.ones(100_000)
+
+    def work() -> None:
+        for number in range(200):
+            python.exec("y = x + 1", {"x": number}, {"y": int})
+            python.exec("s = a.sum()", {"a": array})
+        for _ in range(30):
+            with suppress(WorkerDiedError):
+                python.exec("import os; os.kill(os.getpid(), 9)")
+            with Interpreter("process") as other:
+                other.exec("f()", {"f": lambda: None})
+
+    work()
+    before = descriptors()
+    work()
+    assert descriptors() <= before
+
+
+def test_forked_host_leaves_the_worker_to_its_parent() -> None:
+    assert run_script("process_forks.py") == "0\n1 0\n"
+
+
+def test_process_that_a_script_forks_is_its_own(python: Interpreter) -> None:
+    code = """
+        import os
+        pid = os.fork()
+        if pid == 0:
+            print("of the child", flush=True)
+            raise SystemExit(7)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    """
+    result = python.exec(dedent(code), None, {"code": int}, capture=True)
+    assert result["code"] == 7
+    assert python.exec("6 * 7").value == 42
+    assert "of the child" in result.stdout
+
+
+def test_process_that_a_script_forks_cannot_call_the_host(python: Interpreter) -> None:
+    code = """
+        import os
+        read, write = os.pipe()
+        if os.fork() == 0:
+            try:
+                call()
+            except RuntimeError as error:
+                os.write(write, str(error).encode())
+            os._exit(0)
+        os.wait()
+        said = os.read(read, 1000).decode()
+    """
+    given = {"call": lambda: None}
+    said = python.exec(dedent(code), given, {"said": str})["said"]
+    assert said == "a process that a script has forked cannot call the host"
+
+
+def test_interpreters_share_a_zygote_and_no_state() -> None:
+    with Interpreter("process") as one, Interpreter("process") as two:
+        assert one.eval("__import__('os').getppid()") == two.eval(
+            "__import__('os').getppid()"
+        )
+        one.exec("import sys; sys.shared = 1")
+        assert two.eval("hasattr(__import__('sys'), 'shared')") is False
+
+
+def test_preloaded_modules_are_there() -> None:
+    with Interpreter("process", preload=["json", "decimal"]) as python:
+        assert python.eval("{'json', 'decimal'} <= set(__import__('sys').modules)")
+
+
+def test_workers_draw_different_random_numbers() -> None:
+    with (
+        Interpreter("process", preload=["random", "numpy.random"]) as one,
+        Interpreter("process", preload=["random", "numpy.random"]) as two,
+    ):
+        code = (
+            "import random, numpy\ndrawn = random.random(), float(numpy.random.rand())"
+        )
+        drawn = [python.exec(code, outputs=["drawn"])["drawn"] for python in (one, two)]
+    assert drawn[0][0] != drawn[1][0]
+    assert drawn[0][1] != drawn[1][1]
+
+
+def test_threads_of_a_script_use_objects_of_the_host(python: Interpreter) -> None:
+    seen: list[tuple[int, str]] = []
+
+    def note(number: int) -> int:
+        seen.append((number, threading.current_thread().name))
+        return number * 2
+
+    code = """
+        from concurrent.futures import ThreadPoolExecutor
+        with ThreadPoolExecutor(4) as pool:
+            doubled = list(pool.map(note, range(40)))
+    """
+    result = python.exec(dedent(code), {"note": note}, {"doubled": list[int]})
+    assert result["doubled"] == [2 * number for number in range(40)]
+    assert sorted(number for number, _ in seen) == list(range(40))
+    assert {name for _, name in seen} == {"pythonarium-script-thread"}
+
+
+def test_interpreters_in_many_threads(python: Interpreter) -> None:
+    def work(number: int) -> object:
+        with Interpreter("process") as own:
+            given = {"x": number, "double": lambda x: 2 * x}
+            return [own.exec("double(x)", given).value for _ in range(20)][-1]
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(work, range(16), timeout=PATIENCE * 3))
+    assert found == [2 * number for number in range(16)]
+
+
+def test_exit_handlers_of_a_script_run_at_close(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with Interpreter("process") as python:
+        python.exec("import atexit; atexit.register(print, 'bye')")
+    assert capfd.readouterr().out == "bye\n"
+
+
+def test_close_does_not_wait_for_a_thread_of_a_script(python: Interpreter) -> None:
+    python.exec(
+        "import threading\nthreading.Thread(target=threading.Event().wait).start()"
+    )
+    with ThreadPoolExecutor(1) as pool:
+        python.close()
+        assert pool.submit(lambda: python.closed).result(PATIENCE)
+
+
+def test_object_of_the_host_that_is_not_there_any_more(python: Interpreter) -> None:
+    with pytest.raises(ScriptError, match="LookupError"):
+        python.exec(
+            "number = object.__getattribute__(call, '_proxy_number')\n"
+            "object.__setattr__(call, '_proxy_number', number + 1000)\ncall()",
+            {"call": os.getpid},
+        )
+    assert python.exec("6 * 7").value == 42
+
+
+@pytest.mark.row("B17")
+def test_what_refers_to_a_worker_that_died_is_refused(python: Interpreter) -> None:
+    python.exec("x = [1]")
+    scope = python.watch()
+    handle, result = python.handle("x"), python.exec("x")
+    with pytest.raises(WorkerDiedError):
+        python.exec("import os; os.abort()", capture=True)
+    python.exec("x = [2]")
+    other = python.handle("x")
+    with pytest.raises(ClosedError):
+        len(handle)
+    with pytest.raises(ClosedError, match="lost with its worker"):
+        _ = result.value
+    assert python.get(other) == [2]
+    scope.close()
+
+
+def test_function_of_a_worker_that_died_is_refused(python: Interpreter) -> None:
+    kept: list[Any] = []
+    python.exec("keep(lambda: 5)", {"keep": kept.append})
+    assert kept[0]() == 5
+    with pytest.raises(WorkerDiedError):
+        python.exec("import os; os.abort()", capture=True)
+    python.exec("x = 1")
+    with pytest.raises(Exception, match="ended"):
+        kept[0]()

@@ -1,0 +1,78 @@
+"""What a worker may use at most."""
+
+import os
+
+import pytest
+
+from pythonarium import Interpreter, ScriptError, UnsupportedError, WorkerDiedError
+
+pytestmark = pytest.mark.row("B19")
+
+MEGABYTE = 1_000_000
+
+
+def test_memory_is_limited_and_the_worker_lives_on() -> None:
+    with Interpreter("process", limits={"memory": 200 * MEGABYTE}) as python:
+        python.exec(f"kept = bytearray({50 * MEGABYTE})")
+        with pytest.raises(ScriptError, match="MemoryError"):
+            python.exec(f"bytearray({500 * MEGABYTE})")
+        assert python.eval("len(kept)") == 50 * MEGABYTE
+
+
+def test_cpu_time_is_limited_and_sleep_is_free() -> None:
+    with Interpreter("process", limits={"cpu_seconds": 1}, restart=True) as python:
+        python.exec("import time\ntime.sleep(1.2)")
+        with pytest.raises(WorkerDiedError) as caught:
+            python.exec("while True: pass", timeout=10)
+        assert caught.value.signal in ("SIGXCPU", "SIGKILL")
+        assert python.exec("6 * 7").value == 42
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (
+            {"file_size": 1000},
+            "with open('file', 'wb') as file: file.write(bytes(20000))",
+        ),
+        ({"open_files": 40}, "files = [open('/dev/null') for _ in range(50)]"),
+    ],
+    ids=["file-size", "open-files"],
+)
+def test_files_are_limited(
+    limits: dict[str, int],
+    code: str,
+    tmp_path: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(str(tmp_path))
+    with Interpreter("process", limits=limits) as python:
+        with pytest.raises(ScriptError, match="OSError"):
+            python.exec(code)
+        assert python.exec("6 * 7").value == 42
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root is not held")
+def test_limit_that_would_not_hold_is_refused() -> None:
+    with pytest.raises(UnsupportedError, match="not held for root"):
+        Interpreter("process", limits={"processes": 10})
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({"network": False}, "there is no limit 'network'; there are memory"),
+        ({"memory": -1}, "memory=-1 is no number above 0"),
+        ({"memory": "1"}, "memory='1' is no number above 0"),
+        (5, "expected a mapping"),
+        ({"open_files": 10**9}, "open_files=1000000000 cannot be set"),
+    ],
+)
+def test_limit_that_cannot_be_had_is_refused(limits: object, message: str) -> None:
+    with pytest.raises(UnsupportedError, match=message):
+        Interpreter("process", limits=limits)
+
+
+def test_shared_rung_has_no_limits() -> None:
+    with pytest.raises(UnsupportedError, match="not for rung 'shared'"):
+        Interpreter(limits={"memory": MEGABYTE})

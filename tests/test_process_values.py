@@ -1,0 +1,406 @@
+"""What crosses between processes: between Pythons, and from a worker that is hostile."""
+
+import enum
+import os
+import pickle
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from ipaddress import IPv4Address
+from pathlib import Path, PureWindowsPath
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from pythonarium import (
+    Handle,
+    Interpreter,
+    RefusedValueError,
+    ScriptError,
+    VariableTypeError,
+    WorkerDiedError,
+)
+from pythonarium_kernel import codec, faults, wire
+from pythonarium_kernel.report import from_exception
+
+VERSIONS = {"3.9": "3.9.18", "3.10": "3.10.13", "3.11": "3.11.7", "3.12": "3.12.1"}
+VERSIONS["3.13"] = "3.13.0"
+ROOT = Path("~/.pyenv/versions").expanduser()
+"""Where other Pythons are looked for: what is not there is skipped."""
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+class Level(enum.IntFlag):
+    LOW = 1
+    HIGH = 2
+
+
+@dataclass(frozen=True)
+class Point:
+    x: float
+    names: tuple[str, ...] = ()
+
+
+class Pair(NamedTuple):
+    left: int
+    right: object
+
+
+@pytest.fixture
+def python() -> Iterator[Interpreter]:
+    with Interpreter("process", restart=True) as python:
+        yield python
+
+
+@pytest.fixture(params=VERSIONS)
+def old(request: pytest.FixtureRequest) -> Iterator[Interpreter]:
+    path = ROOT / VERSIONS[request.param] / "bin" / "python"
+    if not path.exists():
+        pytest.skip(f"Python {request.param} is not installed")
+    with Interpreter("process", python=path) as python:
+        yield python
+
+
+CROSSING: list[object] = [
+    *(None, True, 10**400, -0.5, 1 + 2j, "é\0\U0001f40d", b"\0", bytearray(b"a")),
+    *([1, [2.5]], (1, ("a",)), {1, "a"}, frozenset([1]), {"a": {1: None}}),
+    *(range(1, 9, 2), date.max, datetime(2024, 2, 29, 1, fold=1, tzinfo=UTC)),
+    *(datetime(2024, 1, 1, tzinfo=ZoneInfo("Europe/Paris")), timedelta(-1, 2, 3)),
+    *(timezone(timedelta(hours=2)), timezone(timedelta(hours=2), "named")),
+    *(
+        Decimal("1.10"),
+        Fraction(1, 3),
+        UUID(int=5),
+        Path("/a b"),
+        PureWindowsPath("C:/"),
+    ),
+    *(Colour.RED, Level.LOW, Level.LOW | Level.HIGH, Point(1.0, ("a",)), Pair(1, [2])),
+]
+
+
+@pytest.mark.row("B8", "B19", "B21")
+def test_values_cross_to_every_python_and_back(old: Interpreter) -> None:
+    for value in CROSSING:
+        old["given"] = value
+        back = old.exec("back = given", outputs=["back"])["back"]
+        assert type(back) is type(value), value
+        assert (back, repr(back)) == (value, repr(value))
+    assert old.exec("back = given", {"given": CROSSING}, {"back": list})["back"] == (
+        CROSSING
+    )
+
+
+@pytest.mark.row("B19", "B21")
+def test_records_are_records_on_every_python(old: Interpreter) -> None:
+    inputs = {
+        "colour": Colour.RED,
+        "level": Level.HIGH,
+        "point": Point(2.0),
+        "pair": Pair(1, 2),
+    }
+    code = (
+        "import dataclasses\n"
+        "told = (colour.value, int(level), point.x, dataclasses.asdict(point),"
+        " pair.left, pair._asdict()['right'])\n"
+        "moved = dataclasses.replace(point, x=5.0)"
+    )
+    result = old.exec(code, inputs, {"told": tuple, "moved": Point})
+    assert result["told"] == ("red", 2, 2.0, {"x": 2.0, "names": ()}, 1, 2)
+    assert result["moved"] == Point(5.0)
+
+
+@pytest.mark.row("B1", "B2", "B21")
+def test_errors_come_from_every_python(old: Interpreter) -> None:
+    with pytest.raises(ScriptError) as caught:
+        old.exec("def f():\n    {}['a']\nf()", filename="old.py")
+    error = caught.value
+    assert (error.type_name, error.message) == ("KeyError", "'a'")
+    assert [frame.line for frame in error.frames] == [3, 2]
+    with pytest.raises(ScriptError, match="SyntaxError"):
+        old.exec("x = = 1")
+
+
+@pytest.mark.row("B6", "B16", "B17", "B21")
+def test_callables_and_handles_work_on_every_python(old: Interpreter) -> None:
+    def add(left: int, *, right: int) -> int:
+        return left + right
+
+    assert old.exec("add(1, right=2)", {"add": add}).value == 3
+    numbers = old.handle("(numbers := [1])")
+    numbers.append(2)
+    assert old.eval("numbers") == [1, 2]
+    assert old.exec("print('text')", capture=True).stdout == "text\n"
+
+
+@pytest.mark.row("B7", "B21")
+@pytest.mark.parametrize(
+    "code", ["while True: pass", "import time\ntime.sleep(100)"], ids=["loop", "sleep"]
+)
+def test_runs_end_on_every_python(old: Interpreter, code: str) -> None:
+    old["kept"] = 1
+    with pytest.raises(TimeoutError):
+        old.exec(code, timeout=0.05)
+    assert old["kept"] == 1
+
+
+# What does not cross
+
+
+def test_object_of_a_library_stays_as_a_handle(python: Interpreter) -> None:
+    address = python.eval("__import__('ipaddress').IPv4Address('127.0.0.1')")
+    assert isinstance(address, Handle)
+    assert str(address) == "127.0.0.1"
+    with pytest.raises(VariableTypeError, match="expected IPv4Address"):
+        python.eval("__import__('ipaddress').IPv4Address('127.0.0.1')", IPv4Address)
+
+
+def test_record_that_the_host_does_not_know_is_refused(
+    python: Interpreter, tmp_path: Path
+) -> None:
+    (tmp_path / "only_there.py").write_text(
+        "import enum\nclass Only(enum.Enum):\n    ONE = 1\n"
+    )
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nimport only_there"
+    python.exec(code)
+    with pytest.raises(RefusedValueError, match=r"only_there\.Only is not known here"):
+        python.eval("only_there.Only.ONE")
+    assert isinstance(python.handle("only_there.Only.ONE"), Handle)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "price.__globals__",
+        "price.__code__",
+        "counting().gi_frame",
+        "getattr(price, '__' + 'globals__')",
+        "setattr(price, '__code__', 5)",
+    ],
+)
+def test_script_reaches_only_what_is_public_of_the_host(
+    python: Interpreter, expression: str
+) -> None:
+    def price() -> int:
+        return 1
+
+    def counting() -> Iterator[int]:
+        yield 1
+
+    inputs = {"price": price, "counting": counting}
+    with pytest.raises(ScriptError, match="not public"):
+        python.exec(expression, inputs)
+
+
+# A hostile worker
+
+HOSTILE: dict[str, bytes] = {
+    "os.system": pickle.dumps(os.system),
+    "eval": b"\x80\x05c__builtin__\neval\n(V1/0\ntR.",
+    "stack-global": b"\x80\x05\x8c\x02os\x8c\x06system\x93\x8c\x01x\x85R.",
+    "build": b"\x80\x05]}b.",
+    "reduce-of-text": b"\x80\x05\x8c\x01xN\x85R.",
+    "unknown-tag": b"\x80\x05\x8c\x18pythonarium_kernel.codec\x8c\x07restore\x93\x8c\x06system\x85R.",
+    "set-attribute": b"\x80\x05\x8c\x18pythonarium_kernel.codec\x8c\x07restore\x93N}\x8c\x01ax\x86b.",
+    "memo-bomb": b"\x80\x05Nr\xff\xff\xff\x3f.",
+    "length-bomb": b"\x80\x05\x96" + (2**60).to_bytes(8, "little") + b"a.",
+    "big-bytes": b"\x80\x05B\xff\xff\xff\xffa.",
+    "cut": pickle.dumps([1, 2, 3], 5)[:-1],
+    "two": pickle.dumps(1, 5) * 2,
+    "empty": b"",
+    "protocol-0": b"I1\n.",
+    "stack": b"\x80\x05.",
+    "place": codec.encoded(None, codec.Peer())[:-1],
+}
+
+
+@pytest.mark.row("B19")
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
+def test_message_that_is_more_than_data_is_refused(data: bytes) -> None:
+    with pytest.raises(codec.Refused):
+        codec.decoded(data, codec.Peer(), trusts=False)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("module", "os"),
+        ("builtin", "eval"),
+        ("exception", "instance", {}),
+        ("ZoneInfo", "../../etc/passwd"),
+        ("path", "__class__", "x"),
+        ("defaultdict", "eval", {}),
+        ("table", "ndarray", "O", (1,), "C", b"12345678", "ndarray"),
+        ("table", "ndarray", "f8", (10**9,), "C", b"12345678", "ndarray"),
+        ("table", "ndarray", "f8", (-1,), "C", b"1", "ndarray"),
+        ("table", "Table", b"no arrow"),
+        ("record", ("os", "stat_result", "namedtuple", ()), ()),
+        ("record", ("enum", "Flag", "enum", ()), ("x", 1)),
+        ("yours", "x"),
+        ("mine", "x"),
+        ("range", "a"),
+        ("Decimal", []),
+    ],
+    ids=str,
+)
+def test_tag_with_wrong_arguments_is_refused(call: tuple[object, ...]) -> None:
+    """Written by the reader's own rules, so that only the maker can refuse."""
+    data = pickle.dumps(_Restored(call), 5).replace(b"builtins", b"builtins")
+    with pytest.raises(codec.Refused):
+        codec.decoded(data, codec.Peer(), trusts=False)
+
+
+class _Restored:
+    def __init__(self, call: tuple[object, ...]) -> None:
+        self.call = call
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return codec.restore, self.call
+
+
+def test_every_value_passes_the_check() -> None:
+    for value in [*CROSSING, CROSSING, [str(n) * 60 for n in range(5000)]]:
+        data = codec.encoded(value, codec.Peer())
+        codec.check(data)
+
+
+FRAMES = {
+    "protocol": struct.pack("<HHIQ", 99, wire.REPLY, 0x70797468, 0),
+    "four-gigabytes": struct.pack("<HHIQ", 1, wire.REPLY, 0x70797468, 4 << 30),
+    "kind": struct.pack("<HHIQ", 1, 77, 0x70797468, 0),
+    "text": b"Traceback (most recent call last):\n",
+    "truncated": struct.pack("<HHIQ", 1, wire.REPLY, 0x70797468, 100) + b"x",
+}
+
+
+@pytest.mark.row("B19")
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES.keys())
+def test_frame_that_is_none_ends_the_worker(python: Interpreter, frame: bytes) -> None:
+    """The script writes it where its answer would stand, and leaves."""
+    code = f"""
+import os, stat
+for name in os.listdir("/proc/self/fd"):
+    try:
+        if stat.S_ISFIFO(os.fstat(int(name)).st_mode) and int(name) > 2:
+            os.write(int(name), {frame!r})
+    except OSError:
+        pass
+import time; time.sleep(0.05)
+os._exit(3)
+"""
+    with pytest.raises(WorkerDiedError) as caught:
+        python.exec(code)
+    assert caught.value.reason or caught.value.exit_code == 3
+    assert python.exec("6 * 7").value == 42
+
+
+# The arena
+
+
+@pytest.mark.row("B13")
+def test_array_that_lies_in_the_arena_is_shared(python: Interpreter) -> None:
+    code = "import numpy\narray = numpy.arange(1_000_000.0)"
+    array = python.exec(code, outputs={"array": np.ndarray})["array"]
+    receipt = python.exec("again[0] = 7.0", {"again": array}).receipt
+    assert array[0] == 7.0
+    assert (receipt.bytes_copied, receipt.bytes_shared) == (0, array.nbytes)
+    part = python.exec("back = part", {"part": array[10:500_000]}, {"back": np.ndarray})
+    assert (part["back"] == array[10:500_000]).all()
+
+
+@pytest.mark.row("B13")
+def test_slots_of_the_arena_are_used_again(python: Interpreter) -> None:
+    for _ in range(50):
+        array = np.ones(1_000_000)
+        result = python.exec("out = array * 2", {"array": array}, {"out": np.ndarray})
+        assert result["out"][-1] == 2.0
+        del result
+    worker = python._rung._worker  # type: ignore[attr-defined]
+    for end in (worker.link.ours, worker.link.theirs):
+        assert os.fstat(end.descriptor).st_size <= 5 * (1 << 23)
+
+
+@pytest.mark.row("B13")
+def test_slot_is_not_used_again_while_a_view_is_alive(python: Interpreter) -> None:
+    kept = []
+    python.exec("kept = []")
+    for number in range(5):
+        array = np.full(100_000, number)
+        code = "kept.append(array); out = array + 1"
+        result = python.exec(code, {"array": array}, {"out": np.ndarray})
+        kept.append(result["out"][5:])
+    assert [part[0] for part in kept] == [1, 2, 3, 4, 5]
+    assert python.eval("[int(array[-1]) for array in kept]") == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.row("B13")
+def test_array_in_the_arena_is_found_after_the_arena_has_grown(
+    python: Interpreter,
+) -> None:
+    code = "import numpy\narray = numpy.ones(size)"
+    first = python.exec(code, {"size": 1_000_000}, {"array": np.ndarray})["array"]
+    second = python.exec(code, {"size": 5_000_000}, {"array": np.ndarray})["array"]
+    inputs = {"first": first, "second": second}
+    receipt = python.exec("first[0] = second[0] = 5.0", inputs).receipt
+    assert (first[0], second[0], receipt.bytes_copied) == (5.0, 5.0, 0)
+
+
+# Exceptions as data
+
+
+def report_of(error: BaseException) -> dict[str, Any]:
+    return {**from_exception(error)}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        (),
+        ("error",),
+        ("error", {}),
+        ("error", {**report_of(KeyError(1)), "frames": [1]}),
+        ("error", {**report_of(KeyError(1)), "own": 7}),
+        ("error", {**report_of(KeyError(1)), "cause": 5}),
+        ("refusal", "SystemExit", "", {}),
+        ("refusal", "MissingVariable", "x", {}),
+        ("refusal", "MissingVariable", "x", {"name": 1, "context": "", "names": []}),
+    ],
+    ids=str,
+)
+def test_exception_that_is_none_is_refused(data: object) -> None:
+    with pytest.raises(faults.Malformed):
+        faults.as_exception(data)
+
+
+@pytest.mark.row("B2")
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("a"),
+        KeyError("a"),
+        OSError(2, "no file", "x"),
+        UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"),
+        SystemExit(3),
+        StopIteration(5),
+        ExceptionGroup("several", [ValueError(1), KeyError(2)]),
+        codec.Refused("of a library"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_exception_is_one_again(error: BaseException) -> None:
+    error.add_note("a note")
+    back = faults.as_exception(faults.as_data(error))
+    assert type(back).__name__ == type(error).__name__
+    assert (str(back), back.__notes__) == (str(error), ["a note"])
+    for base in type(error).__mro__:
+        if base.__module__ == "builtins":
+            assert isinstance(back, base)
