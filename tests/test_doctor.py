@@ -239,7 +239,7 @@ def test_doctor_finds_a_shared_library(
     folder = "PYTHONFRAMEWORKPREFIX" if is_framework else "LIBDIR"
     known = {folder: str(tmp_path), "LDLIBRARY": name}
     monkeypatch.setattr(sysconfig, "get_config_var", known.get)
-    assert doctor.shared_library() == library
+    assert libraries.shared_library() == library
     assert doctor._libpython().text == str(library)
 
 

@@ -26,7 +26,7 @@ _hidden: "list[threading.Thread]" = []  # by threads that fork, one after the ot
 def protect() -> None:
     """Guard the JVM from scripts."""
     if "libjsig" not in os.environ.get("LD_PRELOAD", ""):
-        faulthandler.enable = _refuse_faulthandler  # type: ignore[assignment]
+        faulthandler.enable = _refuse_faulthandler
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(
             before=_hide_dummy, after_in_parent=_show_dummy, after_in_child=_note_child
@@ -45,15 +45,22 @@ def _refuse_faulthandler(*_args: object, **_options: object) -> None:
 
 
 def _hide_dummy() -> None:
-    thread = threading._active.get(get_ident())  # type: ignore[attr-defined]
-    if isinstance(thread, threading._DummyThread):  # type: ignore[attr-defined]
-        _hidden.append(threading._active.pop(get_ident()))  # type: ignore[attr-defined]
+    known = _known_threads()
+    thread = known.get(get_ident())
+    if isinstance(thread, threading._DummyThread):  # noqa: SLF001  # no other name
+        _hidden.append(known.pop(get_ident()))
 
 
 def _show_dummy() -> None:
+    known = _known_threads()
     for thread in _hidden:
-        threading._active[thread.ident] = thread  # type: ignore[attr-defined]
+        known[thread.ident] = thread
     _hidden.clear()
+
+
+def _known_threads() -> "dict[Any, Any]":
+    known: dict[Any, Any] = threading._active  # type: ignore[attr-defined]  # noqa: SLF001  # no other way
+    return known
 
 
 def _note_child() -> None:

@@ -198,7 +198,7 @@ def test_timeout_tells_what_was_printed(python: Interpreter) -> None:
 
 def test_script_cleans_up_at_its_timeout(python: Interpreter) -> None:
     """with, finally, generators and coroutines get their grace."""
-    python.import_module("asyncio")  # which takes its time where it is not there yet
+    python.exec("import asyncio")  # which takes its time where it is not there yet
     code = """
         import asyncio, contextlib, time
         done = []
