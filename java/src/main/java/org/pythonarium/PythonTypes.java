@@ -289,9 +289,24 @@ public final class PythonTypes {
         private static final List<PythonType> TYPES = load();
         private static final AtomicBoolean ARE_NEW = new AtomicBoolean(true);
 
+        /** Those of the thread's class loader, unless that knows another {@code PythonType}. */
+        private static ServiceLoader<PythonType> loader() {
+            ClassLoader context = Thread.currentThread().getContextClassLoader();
+            try {
+                boolean isOurs = context != null
+                        && Class.forName(PythonType.class.getName(), false, context) == PythonType.class;
+                if (isOurs) {
+                    return ServiceLoader.load(PythonType.class, context);
+                }
+            } catch (ClassNotFoundException ignored) {
+                // it knows none
+            }
+            return ServiceLoader.load(PythonType.class, PythonType.class.getClassLoader());
+        }
+
         private static List<PythonType> load() {
             List<PythonType> types = new ArrayList<>();
-            ServiceLoader.load(PythonType.class).forEach(types::add);
+            loader().forEach(types::add);
             return types;
         }
     }

@@ -73,8 +73,7 @@ public final class Functions {
 
         @Override
         public long toPython(Attachment attachment, Object value) {
-            JavaFunction function = function(attachment.interpreter, value);
-            return function == null ? 0 : Upcalls.functionOf(attachment, function);
+            return Functions.toPython(attachment, value);
         }
 
         @Override
@@ -82,6 +81,12 @@ public final class Functions {
             JavaFunction function = Upcalls.javaFunction(object);
             return function == null ? null : function.target();
         }
+    }
+
+    /** Returns a new Python function that calls an object of Java's, or 0 if that is none. */
+    static long toPython(Attachment attachment, Object value) {
+        JavaFunction function = function(attachment.interpreter, value);
+        return function == null ? 0 : Upcalls.functionOf(attachment, function);
     }
 
     private static JavaFunction function(Interpreter interpreter, Object value) {
