@@ -193,15 +193,13 @@ def test_run_stays_here_where_nothing_else_is_declared(
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--in", "x=1", "--out", "y"], "--in, --out: not possible in "),
-        (["--all"], "--all: not possible in "),
         (["--rung", "nowhere"], "rung 'nowhere' is not there in this version"),
         (["--env", "env", "--with", "x"], "packages install --env env x"),
         (["--with=-r"], "expected a package, such as 'numpy>=2', got '-r'"),
         (["--with", "nosuch"], "cannot install tiny, nosuch into"),
         (["--env", "nowhere"], "there is no Python in "),
     ],
-    ids=[*"abcdefg"],
+    ids=[*"abcde"],
 )
 def test_run_says_what_it_cannot(
     pythonarium: Command,
@@ -217,13 +215,18 @@ def test_run_says_what_it_cannot(
     assert (done.stdout, done.returncode) == ("", 2)
 
 
-def test_run_says_as_json_that_variables_do_not_go_there(
-    pythonarium: Command, script: Path, local: list[str]
+@pytest.mark.row("B19", "B20")
+def test_run_takes_variables_to_another_environment(
+    pythonarium: Command, tmp_path: Path, local: list[str]
 ) -> None:
-    done = pythonarium("run", *local, "--json", script)
-    error = json.loads(done.stdout)["error"]
-    assert error["message"].startswith("--json: not possible in ")
-    assert (error["kind"], done.returncode) == ("usage", 2)
+    path = tmp_path / "script.py"
+    block = "# /// script\n# dependencies = ['tiny']\n# ///\n"
+    path.write_text(block + "import sys, tiny\ny = x + 1\nprint(sys.prefix)\n")
+    done = pythonarium("run", *local, "--json", "--in", "x=1", "--out", "y:int", path)
+    answer = json.loads(done.stdout)
+    assert (answer["outputs"], done.returncode) == ({"y": 2}, 0)
+    assert answer["receipt"]["rung"] == "process"
+    assert answer["receipt"]["environment"] == answer["stdout"].strip() != sys.prefix
 
 
 @pytest.mark.row("B20")

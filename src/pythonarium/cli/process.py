@@ -44,14 +44,19 @@ PATIENCE_SECONDS: Final = 2.0
 """How long after that the process is ended."""
 
 
-def open_interpreter(rung: str) -> Interpreter:
-    """Open the interpreter of this process; the process's end closes it.
+def open_interpreter(rung: str, python: str | None = None) -> Interpreter:
+    """Open the interpreter of a command; the end of this process closes it.
+
+    Another environment's Python runs in a process of its own, whatever rung was asked
+    for.
 
     Raises:
-        UnsupportedError: there is no such rung.
+        UnsupportedError: there is no such rung, or it takes no other Python.
         SettingsError: a setting has a bad value.
     """
-    interpreter = Interpreter(rung)
+    if python is not None and rung == "shared":
+        rung = "process"
+    interpreter = Interpreter(rung, python=python)
     atexit.register(interpreter.close)  # registered first, called last
     return interpreter
 
@@ -64,6 +69,8 @@ def prepare_path(first: str | None) -> None:
 
 def hand_over_main(interpreter: Interpreter) -> None:
     """Let exit handlers find the script's names in `__main__`, as pickle does."""
+    if interpreter.rung != "shared":
+        return  # they are those of another process
     main = vars(sys.modules["__main__"])
     with suppress(PythonariumError):  # the script has broken the builtins
         namespace = interpreter.handle("(lambda: 0).__globals__")

@@ -19,12 +19,10 @@ from pythonarium.errors import (
     ScriptSyntaxError,
     ScriptTimeoutError,
     SettingsError,
-    UnsupportedError,
     VariableTypeError,
 )
 from pythonarium.interpreter import Interpreter
 from pythonarium.results import Result
-from pythonarium.rungs import RUNGS
 from pythonarium.variables import Variable
 from pythonarium_kernel import scripts
 from pythonarium_kernel.report import from_exception
@@ -115,12 +113,10 @@ def run(  # noqa: PLR0913  # one parameter for each option
             packages=packages,
             sources=sources,
         )
-        if where.python is not None:
-            _check_elsewhere(
-                where, inputs, outputs, {"--all": every, "--json": as_json}
-            )
+        needs_road = bool(inputs or outputs or every or as_json)
+        if where.python is not None and where.rung == "shared" and not needs_road:
             return elsewhere.run(where, _python_words(words, code), timeout)
-        interpreter = process.open_interpreter(rung)
+        interpreter = process.open_interpreter(where.rung, where.python)
     except (BadInputError, PythonariumError, OSError) as error:  # nothing was run
         presenter.misused(str(error))
         return WRONG_USE
@@ -143,29 +139,6 @@ def run(  # noqa: PLR0913  # one parameter for each option
 def _check_timeout(timeout: float | None) -> None:
     if timeout is not None and not 0 < timeout < threading.TIMEOUT_MAX:
         raise BadInputError(f"--timeout: expected seconds above 0, got {timeout:g}")
-
-
-def _check_elsewhere(
-    where: elsewhere.InterpreterOptions,
-    inputs: tuple[str, ...],
-    outputs: tuple[str, ...],
-    flags: dict[str, bool],
-) -> None:
-    """Refuse what needs a road to another process, which this version does not have.
-
-    Raises:
-        UnsupportedError: something of that kind was asked for.
-    """
-    asked = {"--in": bool(inputs), "--out": bool(outputs), **flags}
-    words = [option for option, is_asked in asked.items() if is_asked]
-    if where.rung not in RUNGS:
-        Interpreter(where.rung)  # refuses it
-    if words:
-        raise UnsupportedError(
-            f"{', '.join(words)}: not possible in {where.environment}: variables would"
-            " go to another environment by rung 'process', which is not in this version;"
-            " run the script without, or in this environment"
-        )
 
 
 # What to run
