@@ -1,5 +1,6 @@
-"""Measures Pythonarium side by side with others: `python benchmarks shared`."""
+"""Measures Pythonarium side by side with others: `python benchmarks shared`, or `java`."""
 
+import jvm
 import shared
 from cyclopts import App
 
@@ -11,6 +12,7 @@ app = App(
     result_action="return_int_as_exit_code_else_zero",
 )
 app.command(shared.run, name="shared")
+app.command(jvm.run, name="java")
 
 if __name__ == "__main__":
     raise SystemExit(app())
