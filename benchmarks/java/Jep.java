@@ -124,7 +124,13 @@ final class Jep {
         return Measure.calls(() -> python.getValue("values", NDArray.class));
     }
 
-    private void jobs() {
+    private void jobs() throws JepException {
+        python.exec("import sys");
+        if (!python.getValue("sys.version_info >= (3, 12)", Boolean.class)) {
+            measure.lacks("jobs in turn", "has one GIL before Python 3.12");
+            measure.lacks("jobs at once", "has one GIL before Python 3.12");
+            return;
+        }
         measure.batch("jobs in turn", () -> new Jobs(Jep::openOwnGil)::inTurn);
         measure.batch("jobs at once", () -> new Jobs(Jep::openOwnGil)::atOnce);
     }
