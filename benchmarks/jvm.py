@@ -4,12 +4,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from harness import MICROSECOND, Batch, Effort, Limit, Timing, calls, sample
+from harness import MICROSECOND, Effort, Limit
 from jvm_contenders import (
     JEP,
     OURS,
@@ -20,34 +19,18 @@ from jvm_contenders import (
     UnavailableError,
     build,
 )
-from jvm_programs import cached, opened, whole
+from jvm_measure import AOT, BARE, Pace, Taken, measure_processes, measure_rows
 from jvm_show import Crossing, JvmReport, write_json, write_table
-from show import Task, progress
+from show import progress
 
 __all__ = ["run"]
 
 CONTENDERS: Final = (OURS, JEP, PYTHON4J)
-AOT: Final = "fresh process, AOT cache"
-BARE: Final = "fresh process"
 IN_TURN, AT_ONCE = "jobs in turn", "jobs at once"
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How much is done for each row.
-
-    Attributes:
-        starts: fresh JVMs of each contender, one after the other.
-        warming: seconds that each of them runs a row before it counts.
-        effort: for each row in each of them.
-    """
-
-    starts: int
-    warming: float
-    effort: Effort
-
-
-FULL: Final = Pace(3, 0.8, Effort(rounds=51, batch=0.002, processes=21, share=1.0))
+FULL: Final = Pace(3, 0.8, Effort(rounds=51, batch=0.002, processes=1, share=1.0))
+PROCESS_RUNS: Final = 21
 QUICK: Final = Pace(1, 0.0, Effort(rounds=2, batch=0.000_1, processes=1, share=1.0))
 
 
@@ -115,23 +98,6 @@ PROCESSES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Nanoseconds per call, and why some are missing; by contender and row."""
-
-    samples: dict[tuple[str, str], list[float]] = field(default_factory=dict)
-    reasons: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def add(self, row: str, samples: Mapping[str, Sequence[float]]) -> None:
-        """Take what was measured in one start."""
-        for name, taken in samples.items():
-            self.samples.setdefault((name, row), []).extend(taken)
-
-    def times(self) -> dict[tuple[str, str], Timing]:
-        """Summarise."""
-        return {key: Timing.of(taken) for key, taken in self.samples.items()}
-
-
 def run(
     *,
     quick: bool = False,
@@ -164,8 +130,10 @@ def run(
     taken = Taken()
     with tempfile.TemporaryDirectory() as folder, progress() as task:
         commands = compiled(jdk, chosen, cache or user_cache(), Path(folder), taken)
-        measure_rows(commands, pace, taken, task)
-        measure_processes(commands, pace, taken, task)
+        asked = {row.key: row.contenders for row in ROWS}
+        measure_rows(commands, asked, pace, taken, task)
+        fresh = Effort(1 if quick else PROCESS_RUNS, batch=0.0, processes=1, share=1.0)
+        measure_processes(commands, fresh, taken, task)
     fill(report, taken)
     write_table(report)
     if json is not None:
@@ -174,7 +142,7 @@ def run(
         from jvm_picture import write_picture  # noqa: PLC0415  # it brings matplotlib
 
         write_picture(report, picture)
-    return 0 if OURS in commands else 1
+    return 0 if any(name == OURS for name, _ in taken.samples) else 1
 
 
 def user_cache() -> Path:
@@ -195,72 +163,6 @@ def compiled(
         except UnavailableError as error:
             taken.reasons[name, ""] = str(error)
     return commands
-
-
-def measure_rows(
-    commands: Mapping[str, Sequence[str]], pace: Pace, taken: Taken, task: Task
-) -> None:
-    """Have the batches of all contenders take turns; several times, in fresh JVMs."""
-    for start in range(pace.starts):
-        with (
-            ExitStack() as stack,
-            task(f"start {start + 1} of {pace.starts}", len(ROWS)) as tick,
-        ):
-            programs = {
-                name: stack.enter_context(opened(command))
-                for name, command in commands.items()
-            }
-            for row in ROWS:
-                batches = {
-                    name: programs[name].batch(row.key)
-                    for name in row.contenders
-                    if name in programs
-                }
-                taken.add(row.key, warm_sample(row.key, batches, pace, taken))
-                tick()
-
-
-def warm_sample(
-    row: str, batches: Mapping[str, Batch], pace: Pace, taken: Taken
-) -> dict[str, list[float]]:
-    """Warm every contender up, then sample those that can do the row."""
-    able = {}
-    for name, batch in batches.items():
-        try:
-            warm(batch, pace.warming)
-            able[name] = batch
-        except UnavailableError as error:
-            taken.reasons[name, row] = str(error)
-    return sample(able, pace.effort) if able else {}
-
-
-def warm(batch: Batch, seconds: float) -> None:
-    """Run for so long, in batches that take at most a tenth of it."""
-    spent, count = batch(1), 1
-    while spent < seconds * 1e9:
-        took = batch(count)
-        spent += took
-        if took < seconds * 5e7:
-            count *= 2
-
-
-def measure_processes(
-    commands: Mapping[str, Sequence[str]], pace: Pace, taken: Taken, task: Task
-) -> None:
-    """Have processes of all contenders take turns, with an AOT cache and without."""
-    effort = Effort(pace.effort.processes, 0.0, 1, 1.0)
-    with tempfile.TemporaryDirectory() as folder:
-        runs: dict[str, dict[str, Batch]] = {BARE: {}, AOT: {}}
-        for name, command in commands.items():
-            runs[BARE][name] = calls(whole(command))
-            try:
-                aot = cached(command, Path(folder, f"{name}.aot"))
-                runs[AOT][name] = calls(whole(aot))
-            except UnavailableError as error:
-                taken.reasons[name, AOT] = str(error)
-        for row, batches in runs.items():
-            with task(row, effort.rounds) as tick:
-                taken.add(row, sample(batches, effort, tick))
 
 
 def fill(report: JvmReport, taken: Taken) -> None:

@@ -10,6 +10,7 @@ complete is missing.
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -250,5 +251,7 @@ def run(
 def telling_line(output: str) -> str:
     """Return the first line that tells of an error, else the last one."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if "error" in line.lower()]
-    return [*errors, *lines[-1:], "no output"][0]
+    errors = (
+        line for line in lines if re.search("error|exception", line, re.IGNORECASE)
+    )
+    return next(errors, lines[-1] if lines else "no output")

@@ -7,7 +7,6 @@ import org.pythonarium.PythonGIL;
 import org.pythonarium.PythonObject;
 import org.pythonarium.PythonType;
 import org.pythonarium.PythonTypes;
-import org.pythonarium.PythonVariable;
 
 /** What Pythonarium does; each call takes the lock and gives it back, as JEP's calls do. */
 final class Ours {
@@ -50,15 +49,12 @@ final class Ours {
     }
 
     private void sets() {
-        set("set int", PythonTypes.INT, 5L, "given == 5");
-        set("set list", PythonTypes.LIST, NUMBERS, "type(given) is list and given == numbers");
+        set("set int", 5, "given == 5");
+        set("set list", NUMBERS, "type(given) is list and given == numbers");
     }
 
-    private <T> void set(String row, PythonType<T> type, T value, String condition) {
-        row(
-                row,
-                () -> PythonExecutioner.setVariables(new PythonVariable<>("given", type, value)),
-                () -> check(condition));
+    private void set(String row, Object value, String condition) {
+        row(row, () -> PythonExecutioner.setVariable("given", value), () -> check(condition));
     }
 
     private void row(String name, Measure.Action call, Measure.Action check) {
