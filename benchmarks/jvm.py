@@ -70,6 +70,7 @@ BELOW: Final = Limit("below", 3 * MICROSECOND)
 ROWS: Final = (
     Row("exec", "exec of a line seen before", faster(5)),
     Row("get int", "get an int", faster(40)),
+    Row("get int, under one lock", "get an int under one lock", contenders=[OURS]),
     Row("get int, by a callable", "get an int by globals().get", contenders=[JEP]),
     Row("get str", "get a str of 10", faster(40)),
     Row("get list", "get a list of 1,000 ints", faster(20)),

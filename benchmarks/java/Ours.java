@@ -36,6 +36,7 @@ final class Ours {
 
     private void gets() {
         get("get int", "number", PythonTypes.INT, 41L);
+        measure.batch("get int, under one lock", () -> Ours::getUnderOneLock);
         get("get str", "text", PythonTypes.STR, "0123456789");
         get("get list", "numbers", PythonTypes.LIST, NUMBERS);
         row(
@@ -46,6 +47,12 @@ final class Ours {
 
     private <T> void get(String row, String name, PythonType<T> type, T expected) {
         row(row, () -> value(name, type), () -> Measure.expect(expected, value(name, type)));
+    }
+
+    private static long getUnderOneLock(int count) throws Exception {
+        try (PythonGIL _ = PythonGIL.lock()) {
+            return Measure.calls(() -> value("number", PythonTypes.INT)).run(count);
+        }
     }
 
     private void sets() {
