@@ -1,7 +1,8 @@
-"""Measures Pythonarium side by side with others: `python benchmarks shared`, `process`."""
+"""Measures Pythonarium beside others: `python benchmarks shared`, `process`, `java`."""
 
 from pathlib import Path
 
+import jvm
 from cyclopts import App
 
 app = App(
@@ -38,6 +39,8 @@ def process(
 
     rung.run(quick=quick, json=json, picture=picture)
 
+
+app.command(jvm.run, name="java")
 
 if __name__ == "__main__":
     raise SystemExit(app())

@@ -30,6 +30,7 @@ __all__ = [
     "calls",
     "fresh_calls",
     "measure",
+    "sample",
 ]
 
 T = TypeVar("T")
@@ -198,13 +199,23 @@ def measure(
     effort: Effort,
     tick: Callable[[], object] = lambda: None,
 ) -> dict[str, Timing]:
-    """Run the batches of all contenders in turns.
+    """Run the batches of all contenders in turns; return a summary for each.
 
     Args:
         contenders: batches by name.
         effort: how many, and how long.
         tick: called after each round.
     """
+    samples = sample(contenders, effort, tick)
+    return {name: Timing.of(taken) for name, taken in samples.items()}
+
+
+def sample(
+    contenders: Mapping[str, Batch],
+    effort: Effort,
+    tick: Callable[[], object] = lambda: None,
+) -> dict[str, list[float]]:
+    """Run the batches of all contenders in turns; return nanoseconds per call."""
     counts = {name: _count(batch, effort) for name, batch in contenders.items()}
     samples: dict[str, list[float]] = {name: [] for name in contenders}
     gc.collect()
@@ -217,7 +228,7 @@ def measure(
             tick()
     finally:
         gc.unfreeze()
-    return {name: Timing.of(taken) for name, taken in samples.items()}
+    return samples
 
 
 def _count(batch: Batch, effort: Effort) -> int:
