@@ -62,7 +62,17 @@ def use_signals() -> None:
 
 
 _ENTRIES = frozenset(
-    ("run_script", "run_until_exit", "_guarded", "_apply", "_call", "start", "step")
+    [
+        "_apply",
+        "_call",
+        "_flush",
+        "_guarded",
+        "_text",
+        "run_script",
+        "run_until_exit",
+        "start",
+        "step",
+    ]
 )
 """The functions of ours that call code of a script."""
 
