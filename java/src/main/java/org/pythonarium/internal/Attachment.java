@@ -44,6 +44,7 @@ final class Attachment {
     private final Carrier carrier;
     private final boolean isForeign;
     private volatile Thread runner;
+    private Attachment elsewhere;
     private volatile boolean isAttached;
     private volatile boolean mayLinger = true;
     private long state;
@@ -60,12 +61,52 @@ final class Attachment {
         this.runner = isDirect ? owner : carrier;
     }
 
+    /** The one way into an interpreter that has a thread of its own, which this starts. */
+    private Attachment(Interpreter interpreter, String name) {
+        this.interpreter = interpreter;
+        this.isForeign = false;
+        this.carrier = new Carrier(this, name);
+        this.runner = carrier;
+        this.owner = carrier;
+    }
+
     // Making and ending
 
     /** Returns the calling thread's way into the main interpreter, which must have started. */
     static Attachment current(Interpreter main) {
         Attachment attachment = CURRENT.get();
-        return attachment != null ? attachment : make(main);
+        if (attachment == null) {
+            return make(main);
+        }
+        return attachment.interpreter == main ? attachment : attachment.elsewhere(main);
+    }
+
+    /** Returns the calling thread's way into the interpreter that it runs Python in, or null. */
+    static Attachment known() {
+        return CURRENT.get();
+    }
+
+    /** Makes the way into an interpreter by a thread of its own. */
+    static Attachment ofOwnThread(Interpreter interpreter, String name) {
+        Attachment attachment = new Attachment(interpreter, name);
+        attachment.carrier.start();
+        return attachment;
+    }
+
+    /** Makes the calling thread's way into an interpreter; the thread has been in none. */
+    static Attachment ofVisitor(Interpreter interpreter) {
+        Attachment attachment = new Attachment(interpreter, Thread.currentThread(), true, 0);
+        attachment.adoptThread();
+        return attachment;
+    }
+
+    /** Returns the way into the main interpreter of a thread that runs Python in another one. */
+    private Attachment elsewhere(Interpreter main) {
+        if (elsewhere == null) {
+            elsewhere = new Attachment(main, Thread.currentThread(), false, 0);
+            elsewhere.carrier.start();
+        }
+        return elsewhere;
     }
 
     private static Attachment make(Interpreter main) {
@@ -125,11 +166,14 @@ final class Attachment {
     void end() {
         interpreter.lock().abandon(this);
         if (!isForeign && interpreter.isOpen()) {
-            interpreter.forgetThreadState(state);
-            CPython.PyEval_RestoreThread(state);
-            CPython.PyThreadState_Clear(state);
-            CPython.PyThreadState_DeleteCurrent();
+            interpreter.endThreadState(state);
         }
+    }
+
+    /** Has the carrier end once it has nothing more to do, and waits for that. */
+    void endCarrier() throws InterruptedException {
+        carrier.close();
+        carrier.join();
     }
 
     /** Returns the innermost frame, or null. */

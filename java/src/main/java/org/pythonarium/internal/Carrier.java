@@ -28,6 +28,7 @@ final class Carrier extends Thread {
     private final Attachment attachment;
     private volatile boolean closing;
     private volatile boolean over;
+    private PythonException failure; // why it has no interpreter, or a state in one
 
     Carrier(Attachment attachment, String name) {
         super(null, null, name, Stacks.AMPLE);
@@ -54,26 +55,33 @@ final class Carrier extends Thread {
 
     @Override
     public void run() {
-        attachment.adoptThread();
-        while (true) {
-            Task<?> task = next();
-            if (task != null) {
-                task.run(attachment);
-            } else if (closing || attachment.isOrphan()) {
-                break;
-            }
-        }
         try {
+            attachment.adoptThread();
+            work();
             attachment.end();
+        } catch (PythonException caught) {
+            failure = caught;
         } finally {
             over = true;
             refuseTasks();
         }
     }
 
+    private void work() {
+        while (true) {
+            Task<?> task = next();
+            if (task != null) {
+                task.run(attachment);
+            } else if (closing || attachment.isOrphan()) {
+                return;
+            }
+        }
+    }
+
     private void refuseTasks() {
         for (Task<?> task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.end(new PythonException("this interpreter is closed; open another one"));
+            task.end(failure != null ? failure
+                    : new PythonException("this interpreter is closed; open another one"));
         }
     }
 

@@ -11,7 +11,7 @@ import org.pythonarium.PythonException;
  * <p>The main one starts at the first call, once. The thread that makes that call is at home: its
  * calls take the lock by themselves. Any other thread takes it first, or is called by Python.
  */
-final class Interpreter {
+class Interpreter {
 
     /** What Python4J documents for a thread without the lock. */
     static final String NOT_LOCKED =
@@ -31,6 +31,7 @@ final class Interpreter {
     private long pointer;
     private long knownHead;
     private boolean wasLonely;
+    private volatile boolean isCompany;
     private boolean isOurs;
     private Kernel kernel;
     private Reference none;
@@ -51,6 +52,11 @@ final class Interpreter {
         this.isOurs = isOurs;
         threadStates.add(threadState);
         life = Life.OPEN;
+    }
+
+    /** Takes note of what stands beside the scripts. */
+    void has(Kernel kernel) {
+        this.kernel = kernel;
     }
 
     /** Refuses all calls from now on, and ends Python if it can be ended in peace. */
@@ -135,6 +141,16 @@ final class Interpreter {
         }
     }
 
+    /** Notes that there are other interpreters, whose threads may want this one's GIL any time. */
+    void hasCompany() {
+        isCompany = true;
+    }
+
+    /** Tells whether the thread at home never lets the GIL go. */
+    boolean keepsGil() {
+        return keepsGil;
+    }
+
     /** Tells whether the attachment keeps the GIL between its calls. */
     boolean keepsGil(Attachment attachment) {
         return keepsGil && home.get() == attachment;
@@ -162,6 +178,12 @@ final class Interpreter {
 
     // Thread states
 
+    /** Tells whether no other thread has a state; the caller is attached by this one. */
+    boolean isAlone(long state) {
+        long head = CPython.PyInterpreterState_ThreadHead(pointer);
+        return head == state && CPython.PyThreadState_Next(head) == 0;
+    }
+
     /** Makes a thread state for the calling thread; it need not be attached. */
     long newThreadState() {
         checkOpen();
@@ -173,17 +195,23 @@ final class Interpreter {
         return state;
     }
 
-    /** Takes note that a thread state is about to be deleted. */
-    void forgetThreadState(long state) {
+    /** Deletes a thread state; no thread is attached by it. */
+    void endThreadState(long state) {
         threadStates.remove(state);
+        CPython.PyEval_RestoreThread(state);
+        CPython.PyThreadState_Clear(state);
+        CPython.PyThreadState_DeleteCurrent();
     }
 
     /**
-     * Tells whether no thread that Python has started is there to want the GIL.
+     * Tells whether no thread is there to want the GIL that does not take the lock before.
      *
      * <p>The caller is attached, so the list of states changes only at its head.
      */
     boolean isLonely() {
+        if (isCompany) {
+            return false;
+        }
         long head = CPython.PyInterpreterState_ThreadHead(pointer);
         if (head != knownHead) {
             boolean lonely = true;

@@ -79,6 +79,15 @@ final class Kernel {
         return sources.get(attachment, text);
     }
 
+    /** Gives everything back; nothing is called any more. */
+    void release() {
+        functions.values().forEach(CPython::Py_DecRef);
+        functions.clear();
+        names.release();
+        sources.release();
+        CPython.Py_DecRef(module);
+    }
+
     // Contexts
 
     /** Returns the name of the thread's context, as a str; borrowed. */
