@@ -17,8 +17,9 @@ Invariants
 import sys
 from _thread import get_ident
 
-from pythonarium_kernel import report, route
+from pythonarium_kernel import report, route, watchdog
 from pythonarium_kernel.contexts import MAIN, ContextRefusal
+from pythonarium_kernel.own_gil import guard_imports
 from pythonarium_kernel.process import route_for_good
 from pythonarium_kernel.runner import Run, ScriptFailed, perform_standing
 from pythonarium_kernel.scripts import SourceError, compiled
@@ -26,7 +27,7 @@ from pythonarium_kernel.session import MissingVariable, Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional
+    from typing import Any, Optional
 
 current = route.current.get
 _session = Session()
@@ -64,8 +65,8 @@ def _is_idle(run: Run) -> bool:
     return run.finished and run.thread == get_ident()
 
 
-def execute(context: str, source: str, timeout: "Optional[float]" = None) -> object:
-    """Run a script; return the value of its last expression, or None.
+def execute(context: str, source: str, timeout: "Optional[int]" = None) -> object:
+    """Run a script, for so many nanoseconds; return the value of its last expression.
 
     The thread's own run serves, unless it is in use, by a script that has called Java
     and is called from there.
@@ -76,7 +77,8 @@ def execute(context: str, source: str, timeout: "Optional[float]" = None) -> obj
             enter(context)
             run = current()
         return perform_standing(run, _active, compiled(source))
-    return _session.execute(context, source, timeout=timeout).value
+    seconds = None if timeout is None else timeout / 1e9
+    return _session.execute(context, source, timeout=seconds).value
 
 
 def evaluate(context: str, expression: str) -> object:
@@ -124,6 +126,39 @@ def reset_context(name: str) -> None:
 def delete_context(name: str) -> None:
     """Delete a context with its variables."""
     _session.delete_context(name)
+
+
+def start_own_gil() -> None:
+    """Prepare this interpreter, which is not the main one."""
+    guard_imports()
+
+
+def shut_down(seconds: int) -> str:
+    """End what must not outlive this interpreter, which is not the main one.
+
+    Threads that scripts have started are waited for, as long as it is said; returns the
+    names of those that still run.
+    """
+    import atexit
+    import threading
+    from time import monotonic
+
+    watchdog.shut_down()
+    exits: Any = vars(threading).get("_threading_atexits", [])
+    while exits:
+        exits.pop()()  # as of concurrent.futures, whose idle threads end by it
+    deadline = monotonic() + seconds
+    known = (threading.main_thread(), threading.current_thread())  # 3.13: two
+    others = [t for t in threading.enumerate() if not t.daemon and t not in known]
+    for thread in others:
+        thread.join(max(0.0, deadline - monotonic()))
+    running = [thread.name for thread in others if thread.is_alive()]
+    if not running:
+        atexit._run_exitfuncs()  # here its errors and its threads do no harm
+        info: Any = vars(threading).get("_thread_local_info")
+        if info is not None:  # 3.13: what stands in it complains when it ends later
+            vars(info).clear()
+    return ", ".join(running)
 
 
 def describe(error: BaseException) -> "dict[str, object]":

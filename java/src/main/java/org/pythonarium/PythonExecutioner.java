@@ -2,7 +2,6 @@ package org.pythonarium;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.pythonarium.internal.Scripts;
 
 /**
@@ -143,14 +142,7 @@ public final class PythonExecutioner {
     }
 
     /** Returns every variable of the context that is a value and has no leading underscore. */
-    @SuppressWarnings("unchecked")
     public static PythonVariables getAllVariables() {
-        PythonVariables variables = new PythonVariables();
-        for (Map.Entry<?, ?> variable : Scripts.variables().entrySet()) {
-            Object value = variable.getValue();
-            variables.add(new PythonVariable<>(
-                    (String) variable.getKey(), PythonTypes.getPythonTypeForJavaObject(value), value));
-        }
-        return variables;
+        return PythonVariables.of(Scripts.variables());
     }
 }

@@ -89,8 +89,13 @@ public abstract class PythonType<T> {
 
     /** Returns the value of a variable. */
     T read(String variable) {
+        return read(variable, Scripts.get(variable));
+    }
+
+    /** Returns a converted value, which a variable has, as one of this type. */
+    T read(String variable, Object value) {
         try {
-            return fromValue(Scripts.get(variable));
+            return fromValue(value);
         } catch (Mismatch mismatch) {
             throw new PythonException(mismatch.getMessage() + " (variable '" + variable + "')");
         }

@@ -87,7 +87,8 @@ final class Launcher {
         }
     }
 
-    private static void applyPath(Attachment attachment, Settings settings) {
+    /** Combines the path setting with an interpreter's own path. */
+    static void applyPath(Attachment attachment, Settings settings) {
         String path = settings.get(Setting.PATH);
         if (path == null) {
             return;
@@ -107,6 +108,7 @@ final class Launcher {
     }
 
     private static void end(Interpreter interpreter, MainThread thread) {
+        SubInterpreter.closeAll(); // Python crashes where it ends before them
         thread.call(interpreter::close, SECONDS_TO_END);
     }
 }
