@@ -1,4 +1,8 @@
 /** Runs Python in the process of a Java program; see {@link org.pythonarium}. */
 module org.pythonarium {
+    requires transitive java.scripting;
+
     exports org.pythonarium;
+
+    provides javax.script.ScriptEngineFactory with org.pythonarium.PythonScriptEngineFactory;
 }
