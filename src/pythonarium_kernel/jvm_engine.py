@@ -11,6 +11,7 @@ Invariants
 import builtins
 import io
 import sys
+from linecache import getline
 from types import ModuleType
 
 from pythonarium_kernel import jvm
@@ -164,9 +165,14 @@ def _place(report: "Report", script: "Optional[Script]") -> "Place":
         return syntax["file"], syntax["line"], syntax["column"]
     frames = report["frames"]
     own = [f for f in frames if script is not None and f[0] == script.filename]
-    for file, line, _function, _text, start, _end in reversed(own or frames):
-        return file, line, start + 1 if start >= 0 else -1
-    return NOWHERE
+    if not (own or frames):
+        return NOWHERE
+    file, line, _function, text, start, _end = (own or frames)[-1]
+    whole = getline(file, line)
+    if start < 0 or whole.strip() != text:
+        return file, line, -1
+    indentation = len(whole) - len(whole.lstrip())
+    return file, line, indentation + start + 1
 
 
 def _encodable(text: str) -> str:

@@ -4,5 +4,7 @@ module org.pythonarium {
 
     exports org.pythonarium;
 
+    uses org.pythonarium.PythonType;
+
     provides javax.script.ScriptEngineFactory with org.pythonarium.PythonScriptEngineFactory;
 }

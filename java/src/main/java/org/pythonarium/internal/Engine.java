@@ -11,10 +11,6 @@ import org.pythonarium.PythonObject;
  */
 public final class Engine {
 
-    private static final String MODULE = "pythonarium_kernel.jvm_engine";
-
-    private static Kernel functions;
-
     private Engine() {}
 
     /**
@@ -52,7 +48,8 @@ public final class Engine {
                         converted[count] = Converter.toPython(attachment, "argument", arguments[count]);
                     }
                     return Scripts.taken(attachment, "result",
-                            functions(attachment).call(attachment, function, converted));
+                            attachment.interpreter.kernel().part(attachment, "jvm_engine")
+                                    .call(attachment, function, converted));
                 } finally {
                     while (count > 0) {
                         CPython.Py_DecRef(converted[--count]);
@@ -62,15 +59,6 @@ public final class Engine {
         } finally {
             pause.close();
         }
-    }
-
-    /** Returns the module's functions; the GIL guards them. */
-    private static Kernel functions(Attachment attachment) {
-        if (functions == null) {
-            Kernel kernel = attachment.interpreter.kernel();
-            functions = new Kernel(kernel.call(attachment, "import_module", kernel.name(attachment, MODULE)));
-        }
-        return functions;
     }
 
     /** Returns what the value of a variable is in Python. */

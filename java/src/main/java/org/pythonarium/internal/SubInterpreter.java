@@ -282,9 +282,14 @@ public final class SubInterpreter extends Interpreter {
         });
     }
 
-    /** Tells whether any has not ended. */
+    /** Tells whether any has not ended; the main interpreter must not end before. */
     static boolean isAnyOpen() {
         return !OPEN.isEmpty();
+    }
+
+    /** Tells whether this one has not ended. */
+    static boolean isOpen(SubInterpreter interpreter) {
+        return OPEN.contains(interpreter);
     }
 
     private synchronized CompletableFuture<Void> startToEnd() {
