@@ -154,7 +154,7 @@ def shut_down(seconds: int) -> str:
         thread.join(max(0.0, deadline - monotonic()))
     running = [thread.name for thread in others if thread.is_alive()]
     if not running:
-        atexit._run_exitfuncs()  # here its errors and its threads do no harm
+        atexit._run_exitfuncs()  # noqa: SLF001  # here its threads do no harm
         info: Any = vars(threading).get("_thread_local_info")
         if info is not None:  # 3.13: what stands in it complains when it ends later
             vars(info).clear()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any, Optional
 
+_TOO_LATE = 0x030C
 _MARK = b"PyModuleDef_Init"
 
 _SINGLE_PHASE_BUILTINS = ("_ctypes", "_curses", "_datetime", "_decimal", "readline")
@@ -29,8 +30,12 @@ _SINGLE_PHASE_BUILTINS = ("_ctypes", "_curses", "_datetime", "_decimal", "readli
 
 def guard_imports() -> None:
     """Refuse what must not be imported, in this interpreter, before it does harm."""
-    if sys.version_info[:2] != (3, 12):
-        return
+    if sys.hexversion >> 16 == _TOO_LATE:
+        _guard_files()
+        _guard_builtins()
+
+
+def _guard_files() -> None:
     loader: Any = ExtensionFileLoader
     create = loader.create_module
 
@@ -42,6 +47,9 @@ def guard_imports() -> None:
         return module
 
     loader.create_module = create_module
+
+
+def _guard_builtins() -> None:
     importer: Any = BuiltinImporter
     create_builtin = importer.create_module
 
