@@ -56,7 +56,7 @@ def test_a_file_of_the_new_kind_is_loaded_as_ever(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("too_late")
 def test_builtins_of_the_old_kind_are_refused() -> None:
-    spec = ModuleSpec("_datetime", BuiltinImporter)
+    spec = ModuleSpec("_datetime", BuiltinImporter())
     with pytest.raises(ImportError, match="_datetime does not support loading"):
         importlib.util.module_from_spec(spec)
     builtin = importlib.util.find_spec("time")
