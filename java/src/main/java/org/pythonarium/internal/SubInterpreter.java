@@ -224,6 +224,16 @@ public final class SubInterpreter extends Interpreter {
         checkUsable();
     }
 
+    @Override
+    <T> T callUnlocked(Work<T> work) {
+        checkUsable();
+        try {
+            return beside(work).join();
+        } catch (CompletionException failure) {
+            throw Unexpected.rethrow(failure.getCause());
+        }
+    }
+
     /** Does short work beside what runs. */
     private <T> CompletableFuture<T> beside(Work<T> work) {
         return Visit.start(this, gate.readLock(), work);
@@ -231,12 +241,7 @@ public final class SubInterpreter extends Interpreter {
 
     /** Ends the script that runs; returns false if none does. */
     public boolean interrupt() {
-        checkUsable();
-        try {
-            return beside(Scripts::interrupt).join();
-        } catch (CompletionException failure) {
-            throw Unexpected.rethrow(failure.getCause());
-        }
+        return callUnlocked(Scripts::interrupt);
     }
 
     // Closing
