@@ -1,5 +1,6 @@
 package org.pythonarium;
 
+import java.lang.module.ModuleDescriptor;
 import java.util.List;
 import javax.script.ScriptEngine;
 import javax.script.ScriptEngineFactory;
@@ -29,7 +30,9 @@ public final class PythonScriptEngineFactory implements ScriptEngineFactory {
     /** Returns the version of this library; {@code development} where it is in no jar. */
     @Override
     public String getEngineVersion() {
-        String version = getClass().getPackage().getImplementationVersion();
+        ModuleDescriptor module = getClass().getModule().getDescriptor();
+        String version = module != null
+                ? module.rawVersion().orElse(null) : getClass().getPackage().getImplementationVersion();
         return version == null ? "development" : version;
     }
 

@@ -59,6 +59,7 @@ class PythonScriptEngineTest {
         assertEquals("python", factory.getParameter(ScriptEngine.NAME));
         assertEquals("MULTITHREADED", factory.getParameter("THREADING"));
         assertNull(factory.getParameter("unknown"));
+        assertTrue(factory.getEngineVersion().matches("development|\\d+\\.\\d+.*"), factory.getEngineVersion());
         assertTrue(factory.getLanguageVersion().startsWith("3."));
         assertEquals(factory.getLanguageVersion(), factory.getParameter(ScriptEngine.LANGUAGE_VERSION));
     }
