@@ -96,7 +96,7 @@ public final class SubInterpreter extends Interpreter {
                 new SubInterpreter(main, "python interpreter " + COUNT.incrementAndGet());
         try {
             interpreter.call(attachment -> {
-                interpreter.has(KernelSource.load(attachment));
+                interpreter.has(KernelCode.load(attachment));
                 interpreter.kernel().run(attachment, "start_own_gil");
                 Launcher.applyPath(attachment, Settings.ofProcess());
                 return null;
