@@ -9,7 +9,6 @@
   thread fails at its end.  So the dummy is out of sight while the process forks.
 """
 
-import faulthandler
 import os
 import sys
 import threading
@@ -26,11 +25,19 @@ _hidden: "list[threading.Thread]" = []  # by threads that fork, one after the ot
 def protect() -> None:
     """Guard the JVM from scripts."""
     if "libjsig" not in os.environ.get("LD_PRELOAD", ""):
-        faulthandler.enable = _refuse_faulthandler  # type: ignore[assignment]
+        _guard_signals()
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(
             before=_hide_dummy, after_in_parent=_show_dummy, after_in_child=_note_child
         )
+
+
+def _guard_signals() -> None:
+    try:
+        import faulthandler
+    except ImportError:  # an interpreter with its own GIL cannot have it
+        return
+    faulthandler.enable = _refuse_faulthandler  # type: ignore[assignment]
 
 
 def _refuse_faulthandler(*_args: object, **_options: object) -> None:
