@@ -278,8 +278,9 @@ def shut_down(seconds: int) -> str:
     running = [thread.name for thread in others if thread.is_alive()]
     if not running:
         atexit._run_exitfuncs()  # noqa: SLF001  # here its threads do no harm
+        let_go()
         flush()
-        disconnect()  # what an object prints at its very end Java can no longer be told
+        disconnect()  # what is printed from here on Java can no longer be told
         info: Any = vars(threading).get("_thread_local_info")
         if info is not None:  # 3.13: what stands in it complains when it ends later
             vars(info).clear()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 is_child = False
+_threads: "Any" = vars(threading)["_active"]  # it is the same one for good
 _hidden: "list[threading.Thread]" = []  # by threads that fork, one after the other
 
 
@@ -37,7 +38,7 @@ def _guard_signals() -> None:
         import faulthandler
     except ImportError:  # an interpreter with its own GIL cannot have it
         return
-    faulthandler.enable = _refuse_faulthandler  # type: ignore[assignment]
+    faulthandler.enable = _refuse_faulthandler
 
 
 def _refuse_faulthandler(*_args: object, **_options: object) -> None:
@@ -52,14 +53,14 @@ def _refuse_faulthandler(*_args: object, **_options: object) -> None:
 
 
 def _hide_dummy() -> None:
-    thread = threading._active.get(get_ident())  # type: ignore[attr-defined]
-    if isinstance(thread, threading._DummyThread):  # type: ignore[attr-defined]
-        _hidden.append(threading._active.pop(get_ident()))  # type: ignore[attr-defined]
+    thread = _threads.get(get_ident())
+    if isinstance(thread, threading._DummyThread):  # noqa: SLF001  # no other name
+        _hidden.append(_threads.pop(get_ident()))
 
 
 def _show_dummy() -> None:
     for thread in _hidden:
-        threading._active[thread.ident] = thread  # type: ignore[attr-defined]
+        _threads[thread.ident] = thread
     _hidden.clear()
 
 

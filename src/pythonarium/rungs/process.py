@@ -316,6 +316,7 @@ def _ended_by_force(worker: Worker, args: tuple[Any, ...]) -> ScriptError:
         "errors": [],
         "syntax": None,
         "exit_code": None,
+        "host": None,
     }
     if not is_late or timeout is None:
         return ScriptInterruptedError(data)

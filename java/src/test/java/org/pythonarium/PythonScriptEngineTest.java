@@ -133,8 +133,9 @@ class PythonScriptEngineTest {
         assertThrows(IllegalArgumentException.class, () -> bindings.put("", 1));
         assertThrows(NullPointerException.class, () -> bindings.put(null, 1));
         assertThrows(ClassCastException.class, () -> bindings.get(1));
-        assertEquals("x: a java.lang.Object cannot cross to Python", assertThrows(
-                IllegalArgumentException.class, () -> bindings.put("x", new Object())).getMessage());
+        String refusal = assertThrows(
+                IllegalArgumentException.class, () -> bindings.put("x", new Object())).getMessage();
+        assertTrue(refusal.startsWith("x: a java.lang.Object cannot cross to Python"), refusal);
     }
 
     @Test

@@ -200,6 +200,12 @@ public final class SubInterpreter extends Interpreter {
     void releaseNow() {}
 
     @Override
+    Numpy numpy(Attachment attachment) {
+        throw new PythonException("numpy cannot be used in an interpreter with its own GIL;"
+                + " use it in the main interpreter, or in a process (PythonProcess)");
+    }
+
+    @Override
     boolean isOpenTo(Attachment attachment) {
         return !isOver;
     }
