@@ -33,6 +33,7 @@ def guard_imports() -> None:
     if sys.hexversion >> 16 == _TOO_LATE:
         _guard_files()
         _guard_builtins()
+        _rename_datetime()
 
 
 def _guard_files() -> None:
@@ -60,6 +61,16 @@ def _guard_builtins() -> None:
         return module
 
     importer.create_module = staticmethod(create_builtin_module)
+
+
+def _rename_datetime() -> None:
+    """Let the types of datetime, here those in Python, be named as those in C are."""
+    import datetime as dt
+
+    if dt.date.__module__ == "datetime":
+        return
+    for kind in ("date", "datetime", "time", "timedelta", "timezone", "tzinfo"):
+        getattr(dt, kind).__module__ = "datetime"
 
 
 def _refusal(spec: "ModuleSpec") -> ImportError:

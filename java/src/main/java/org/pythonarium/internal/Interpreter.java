@@ -124,7 +124,7 @@ class Interpreter {
      */
     synchronized boolean mayEnd() {
         boolean may = life == Life.ENDING && rescuer == null && isQuiet() && isLonely()
-                && !SubInterpreter.isAnyOpen();
+                && SubInterpreter.letEnd(minorVersion);
         if (may) {
             life = Life.ENDED;
         }

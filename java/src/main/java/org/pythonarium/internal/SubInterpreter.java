@@ -279,9 +279,12 @@ public final class SubInterpreter extends Interpreter {
         });
     }
 
-    /** Tells whether any has not ended; the main interpreter must not end before. */
-    static boolean isAnyOpen() {
-        return !OPEN.isEmpty();
+    /**
+     * Tells whether the main interpreter may end: all of them have ended before, and in CPython 3.12
+     * there were none, for it frees strings at its end that they had in common.
+     */
+    static boolean letEnd(int minorVersion) {
+        return OPEN.isEmpty() && (minorVersion >= 13 || COUNT.get() == 0);
     }
 
     /** Tells whether this one has not ended. */
