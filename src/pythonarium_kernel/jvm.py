@@ -18,7 +18,7 @@ Invariants
 import sys
 from _thread import get_ident
 
-from pythonarium_kernel import jvm_guard, report, route
+from pythonarium_kernel import jvm_guard, report, route, watchdog
 from pythonarium_kernel.contexts import MAIN, ContextRefusal
 from pythonarium_kernel.forms import form, make
 from pythonarium_kernel.jvm_end import end, flush, join
@@ -27,8 +27,10 @@ from pythonarium_kernel.jvm_output import (
     JavaSession,
     Scope,
     connect,
+    disconnect,
     opened,
 )
+from pythonarium_kernel.own_gil import guard_imports
 from pythonarium_kernel.process import route_for_good
 from pythonarium_kernel.runner import Run, ScriptFailed, perform_standing
 from pythonarium_kernel.scripts import SourceError, compiled
@@ -160,8 +162,8 @@ def _is_idle(run: Run) -> bool:
     return run.finished and run.thread == get_ident()
 
 
-def execute(context: str, source: str, timeout: "Optional[float]" = None) -> object:
-    """Run a script; return the value of its last expression, or None.
+def execute(context: str, source: str, timeout: "Optional[int]" = None) -> object:
+    """Run a script, for so many nanoseconds; return the value of its last expression.
 
     The thread's own run serves, unless it is in use, by a script that has called Java
     and is called from there.
@@ -257,6 +259,43 @@ def close_output(scope: Scope) -> None:
 def output_texts(scope: Scope) -> "tuple[str, str]":
     """Return what was printed to a scope that keeps it."""
     return scope.texts()
+
+
+def start_own_gil() -> None:
+    """Prepare this interpreter, which is not the main one."""
+    guard_imports()
+    start()
+
+
+def shut_down(seconds: int) -> str:
+    """End what must not outlive this interpreter, which is not the main one.
+
+    Threads that scripts have started are waited for, as long as it is said; returns the
+    names of those that still run.
+    """
+    import atexit
+    import threading
+    from time import monotonic
+
+    watchdog.shut_down()
+    exits: Any = vars(threading).get("_threading_atexits", [])
+    while exits:
+        exits.pop()()  # as of concurrent.futures, whose idle threads end by it
+    deadline = monotonic() + seconds
+    known = (threading.main_thread(), threading.current_thread())  # 3.13: two
+    others = [t for t in threading.enumerate() if not t.daemon and t not in known]
+    for thread in others:
+        thread.join(max(0.0, deadline - monotonic()))
+    running = [thread.name for thread in others if thread.is_alive()]
+    if not running:
+        atexit._run_exitfuncs()  # noqa: SLF001  # here its threads do no harm
+        let_go()
+        flush()
+        disconnect()  # what is printed from here on Java can no longer be told
+        info: Any = vars(threading).get("_thread_local_info")
+        if info is not None:  # 3.13: what stands in it complains when it ends later
+            vars(info).clear()
+    return ", ".join(running)
 
 
 def describe(

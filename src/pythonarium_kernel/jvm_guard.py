@@ -9,7 +9,6 @@
   thread fails at its end.  So the dummy is out of sight while the process forks.
 """
 
-import faulthandler
 import os
 import sys
 import threading
@@ -20,17 +19,26 @@ if TYPE_CHECKING:
     from typing import Any
 
 is_child = False
+_threads: "Any" = vars(threading)["_active"]  # it is the same one for good
 _hidden: "list[threading.Thread]" = []  # by threads that fork, one after the other
 
 
 def protect() -> None:
     """Guard the JVM from scripts."""
     if "libjsig" not in os.environ.get("LD_PRELOAD", ""):
-        faulthandler.enable = _refuse_faulthandler
+        _guard_signals()
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(
             before=_hide_dummy, after_in_parent=_show_dummy, after_in_child=_note_child
         )
+
+
+def _guard_signals() -> None:
+    try:
+        import faulthandler
+    except ImportError:  # an interpreter with its own GIL cannot have it
+        return
+    faulthandler.enable = _refuse_faulthandler
 
 
 def _refuse_faulthandler(*_args: object, **_options: object) -> None:
@@ -45,22 +53,15 @@ def _refuse_faulthandler(*_args: object, **_options: object) -> None:
 
 
 def _hide_dummy() -> None:
-    known = _known_threads()
-    thread = known.get(get_ident())
+    thread = _threads.get(get_ident())
     if isinstance(thread, threading._DummyThread):  # noqa: SLF001  # no other name
-        _hidden.append(known.pop(get_ident()))
+        _hidden.append(_threads.pop(get_ident()))
 
 
 def _show_dummy() -> None:
-    known = _known_threads()
     for thread in _hidden:
-        known[thread.ident] = thread
+        _threads[thread.ident] = thread
     _hidden.clear()
-
-
-def _known_threads() -> "dict[Any, Any]":
-    known: dict[Any, Any] = threading._active  # type: ignore[attr-defined]  # noqa: SLF001  # no other way
-    return known
 
 
 def _note_child() -> None:

@@ -124,7 +124,7 @@ class Console(Sink):
         self._tell(_encodable(text))
 
     def leave_java(self) -> None:
-        """Write to the descriptor from here on: a forked child cannot call Java."""
+        """Write to the descriptor from here on: Java cannot be called any more."""
         self._pending.clear()
         self._tell = self._write
 
@@ -219,7 +219,8 @@ def finish() -> None:
             stream.console.flush()
 
 
-def _in_child() -> None:
+def disconnect() -> None:
+    """Have Python print to the descriptors from here on: there is no Java any more."""
     for scope in opened:
         scope.closed = True
     opened.clear()
@@ -230,4 +231,4 @@ def _in_child() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_in_child)
+    os.register_at_fork(after_in_child=disconnect)

@@ -81,6 +81,17 @@ host_mark: "Callable[[BaseException], Optional[int]]" = _unmarked
 """Tells which error of the host's, by its number, an exception stands for.  Exchanged by
 a host whose errors are no exceptions of Python's."""
 
+REFUSALS = (
+    "does not support loading in subinterpreters",
+    "can only be loaded into one interpreter per process",
+    "cannot load module more than once per process",
+)
+"""What CPython, Cython and numpy say of a module that an interpreter cannot have."""
+ADVICE = (
+    "it is an extension module that no interpreter with its own GIL can load; use it in"
+    " the main interpreter, or in a process (the process rung, PythonProcess)"
+)
+
 _own_folders = [os.path.dirname(os.path.abspath(__file__)) + os.sep]
 
 
@@ -198,7 +209,10 @@ def _message(error: BaseException) -> str:
         message = _slot(SyntaxError, "msg", error)
         if isinstance(message, str):
             return _text(message)
-    return _text(error)
+    text = _text(error)
+    if issubclass(type(error), ImportError) and any(r in text for r in REFUSALS):
+        return f"{text.rstrip()}; {ADVICE}"
+    return text
 
 
 def _hint(error: BaseException) -> str:

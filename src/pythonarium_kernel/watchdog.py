@@ -12,7 +12,7 @@ Invariants
 - Until a run must be stopped it costs one dict entry.  On 3.12 and newer
   `sys.monitoring` is switched on only then, under a free tool id, and off afterwards;
   on 3.11 the exception is sent asynchronously, again and again, by the watchdog.
-- One daemon thread for the process sleeps until the nearest deadline.  It starts at the
+- One daemon thread for the interpreter sleeps until the nearest deadline.  It starts at the
   first deadline and ends at `shut_down` (the last interpreter closes) or when it was idle
   for IDLE seconds.
 
@@ -113,7 +113,9 @@ def watch(run: "Run", timeout: float) -> None:
         if _thread is None:
             _next_look = deadline
             thread = threading.Thread(
-                target=_watch_deadlines, name="pythonarium-watchdog", daemon=True
+                target=_watch_deadlines,
+                name="pythonarium-watchdog",
+                daemon=_may_have_daemons(),
             )
             from pythonarium_kernel.route import current
 
@@ -125,6 +127,15 @@ def watch(run: "Run", timeout: float) -> None:
                 current.reset(token)
         elif deadline < _next_look:
             _wake.notify()
+
+
+def _may_have_daemons() -> bool:
+    """Tell whether this interpreter has daemon threads; not every subinterpreter has."""
+    try:
+        threading.Thread(daemon=True)
+    except RuntimeError:
+        return False
+    return True
 
 
 def stop(run: "Run", reason: str) -> bool:

@@ -2,7 +2,6 @@ package org.pythonarium;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.pythonarium.internal.AddedTypes;
 import org.pythonarium.internal.Scripts;
 
@@ -152,14 +151,7 @@ public final class PythonExecutioner {
     }
 
     /** Returns every variable of the context that is a value and has no leading underscore. */
-    @SuppressWarnings("unchecked")
     public static PythonVariables getAllVariables() {
-        PythonVariables variables = new PythonVariables();
-        for (Map.Entry<String, Object> variable : Scripts.variables().entrySet()) {
-            Object value = variable.getValue();
-            variables.add(new PythonVariable<>(
-                    variable.getKey(), PythonTypes.getPythonTypeForJavaObject(value), value));
-        }
-        return variables;
+        return PythonVariables.of(Scripts.variables());
     }
 }

@@ -105,11 +105,21 @@ public abstract class PythonType<T> {
 
     /** Returns the value of a variable. */
     T read(String variable) {
-        if (AddedTypes.reads(this)) {
-            return toJava(new PythonObject(Scripts.reference(variable)));
+        return read(variable, readsObjects() ? new PythonObject(Scripts.reference(variable)) : Scripts.get(variable));
+    }
+
+    /** Tells whether it makes its values out of objects by code of its own. */
+    boolean readsObjects() {
+        return AddedTypes.reads(this);
+    }
+
+    /** Returns what a variable has, converted or as an object, as a value of this type. */
+    T read(String variable, Object value) {
+        if (readsObjects()) {
+            return toJava((PythonObject) value);
         }
         try {
-            return fromValue(Scripts.get(variable));
+            return fromValue(value);
         } catch (Mismatch mismatch) {
             throw new PythonException(mismatch.getMessage() + " (variable '" + variable + "')");
         }

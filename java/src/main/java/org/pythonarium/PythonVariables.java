@@ -3,6 +3,7 @@ package org.pythonarium;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Variables in their order. */
 @SuppressWarnings("rawtypes") // as Python4J declares them
@@ -18,6 +19,15 @@ public class PythonVariables extends ArrayList<PythonVariable> {
     /** These variables. */
     public PythonVariables(List<PythonVariable> variables) {
         super(variables);
+    }
+
+    /** Variables with the types that their values have. */
+    @SuppressWarnings("unchecked")
+    static PythonVariables of(Map<?, ?> values) {
+        PythonVariables variables = new PythonVariables();
+        values.forEach((name, value) -> variables.add(new PythonVariable<>(
+                (String) name, PythonTypes.getPythonTypeForJavaObject(value), value)));
+        return variables;
     }
 
     /** Returns the variable of that name, or null. */

@@ -91,7 +91,7 @@ public final class AddedTypes implements Extension {
 
     private static boolean isOf(PythonType type, PythonObject object, String name) {
         PythonObject python = type.pythonType();
-        if (python != null) {
+        if (python != null && Wrapping.in(python).interpreter() == Wrapping.in(object).interpreter()) {
             return Objects.isInstance(Wrapping.in(object), Wrapping.in(python));
         }
         return name.equals(type.getName()) || name.endsWith("." + type.getName());

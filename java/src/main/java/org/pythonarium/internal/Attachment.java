@@ -57,6 +57,7 @@ final class Attachment {
     private final boolean isDirect;
     private final boolean isForeign;
     private Thread runner; // null until the first call of a thread that needs a carrier
+    private Attachment elsewhere; // of an interpreter's own thread: its way into the main one
     private long state; // 0 until then
     private boolean isAttached;
     private volatile boolean isInside;
@@ -83,7 +84,41 @@ final class Attachment {
     /** Returns the calling thread's way into the main interpreter, which must have started. */
     static Attachment current(Interpreter main) {
         Attachment attachment = CURRENT.get();
-        return attachment != null ? attachment : make(main);
+        if (attachment == null) {
+            return make(main);
+        }
+        return attachment.interpreter == main ? attachment : attachment.elsewhere(main);
+    }
+
+    /** Returns the calling thread's way into the interpreter that it runs Python in, or null. */
+    static Attachment known() {
+        return CURRENT.get();
+    }
+
+    /** Makes the way into an interpreter by a thread of its own. */
+    static Attachment ofOwnThread(Interpreter interpreter, String name) {
+        Carrier carrier = new Carrier();
+        Attachment attachment = new Attachment(interpreter, carrier, false, 0);
+        attachment.runner = carrier;
+        carrier.start(attachment, name);
+        return attachment;
+    }
+
+    /** Makes the calling thread's way into an interpreter; the thread has been in none. */
+    static Attachment ofVisitor(Interpreter interpreter) {
+        Attachment attachment = new Attachment(interpreter, Thread.currentThread(), true, 0);
+        Reaper.watch(attachment);
+        attachment.begin(attachment.owner, new Scratch());
+        return attachment;
+    }
+
+    /** Returns the way into the main interpreter of a thread that runs Python in another one. */
+    private Attachment elsewhere(Interpreter main) {
+        if (elsewhere == null) {
+            elsewhere = new Attachment(main, Thread.currentThread(), false, 0);
+            Reaper.watch(elsewhere);
+        }
+        return elsewhere;
     }
 
     private static Attachment make(Interpreter main) {
@@ -168,14 +203,24 @@ final class Attachment {
         isInside = true;
         try {
             if (state != 0 && !isForeign && interpreter.isOpenTo(this)) {
-                interpreter.forgetThreadState(state);
-                CPython.PyEval_RestoreThread(state);
-                CPython.PyThreadState_Clear(state);
-                CPython.PyThreadState_DeleteCurrent();
+                interpreter.endThreadState(state);
+                state = 0;
             }
         } finally {
             isInside = false;
         }
+    }
+
+    /** Ends the way of a visitor, which is the calling thread. */
+    void endVisit() {
+        end();
+        Reaper.forget(this);
+    }
+
+    /** Has the thread of an interpreter end once it has nothing more to do, and waits for that. */
+    void endOwnThread() throws InterruptedException {
+        ((Carrier) owner).dismiss();
+        owner.join();
     }
 
     /** Returns the innermost frame, or null. */
@@ -275,7 +320,7 @@ final class Attachment {
      */
     private boolean lingers() {
         boolean lingers = isDirect && !isForeign && callbacks == 0 && loans == 0
-                && (guards > 0 && callsOfScope++ > 0 && interpreter.isLonely()
+                && (guards > 0 && callsOfScope++ > 0 && interpreter.mayLinger()
                         || interpreter.keepsGil(this));
         if (lingers && !isLingering) {
             writeWill();

@@ -37,6 +37,8 @@ final class CPython {
     private static final MemorySegment _PyInterpreterState_Main = find("PyInterpreterState_Main");
     private static final MemorySegment _PyGILState_GetThisThreadState = find("PyGILState_GetThisThreadState");
     private static final MemorySegment _PyThreadState_Get = find("PyThreadState_Get");
+    private static final MemorySegment _PyThreadState_GetInterpreter = find("PyThreadState_GetInterpreter");
+    private static final MemorySegment _Py_EndInterpreter = find("Py_EndInterpreter");
     private static final MemorySegment _PyThreadState_SetAsyncExc = find("PyThreadState_SetAsyncExc");
     private static final MemorySegment _Py_IsInitialized = find("Py_IsInitialized");
     private static final MemorySegment _Py_FinalizeEx = find("Py_FinalizeEx");
@@ -164,6 +166,15 @@ final class CPython {
 
     static long PyThreadState_Get() {
         return call(_PyThreadState_Get);
+    }
+
+    static long PyThreadState_GetInterpreter(long a) {
+        return call(_PyThreadState_GetInterpreter, a);
+    }
+
+    /** Detaches. */
+    static void Py_EndInterpreter(long a) {
+        call(_Py_EndInterpreter, a);
     }
 
     static int PyThreadState_SetAsyncExc(long a, long b) {

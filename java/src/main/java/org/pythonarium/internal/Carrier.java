@@ -27,6 +27,7 @@ final class Carrier extends Thread {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Scratch scratch = new Scratch();
     private volatile boolean isFree;
+    private volatile boolean isOver;
     private Attachment attachment; // its own
 
     Carrier() {
@@ -56,6 +57,27 @@ final class Carrier extends Thread {
         this.isFree = isFree;
     }
 
+    // For an interpreter with a thread of its own
+
+    /** Starts; runs Python for one attachment, until it is dismissed. */
+    void start(Attachment attachment, String name) {
+        setName(name);
+        this.attachment = attachment;
+        add(() -> attachment.begin(this, scratch));
+        start();
+    }
+
+    /** Ends what the attachment has, after what it has to do still, and then itself. */
+    void dismiss() {
+        add(() -> {
+            try {
+                attachment.end();
+            } finally {
+                isOver = true;
+            }
+        });
+    }
+
     // Tasks
 
     /** Does the work on this thread and returns its result, or throws its failure. */
@@ -68,6 +90,9 @@ final class Carrier extends Thread {
     private void add(Runnable task) {
         tasks.add(task);
         LockSupport.unpark(this);
+        if (isOver) {
+            refuseTasks();
+        }
     }
 
     @Override
@@ -76,7 +101,15 @@ final class Carrier extends Thread {
             for (Runnable task = next(); task != null; task = next()) {
                 perform(task);
             }
-        } while (!isFree || !Carriers.dismiss(this));
+        } while (!isOver && (!isFree || !Carriers.dismiss(this)));
+        refuseTasks();
+    }
+
+    /** Does what came too late, which its attachment refuses; any thread may do it. */
+    private void refuseTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            perform(task);
+        }
     }
 
     private void perform(Runnable task) {
@@ -96,7 +129,7 @@ final class Carrier extends Thread {
             }
             Thread.onSpinWait();
         }
-        if (tasks.isEmpty()) {
+        if (tasks.isEmpty() && !isOver) {
             if (isFree) {
                 LockSupport.parkNanos(this, IDLE);
             } else {

@@ -55,11 +55,15 @@ public final class Contexts {
     /** Empties the current context. */
     public static void reset() {
         Launcher.main().call(attachment -> {
-            Kernel kernel = attachment.interpreter.kernel();
-            kernel.run(attachment, "reset_context", kernel.context(attachment));
-            kernel.contextsChanged();
+            reset(attachment);
             return null;
         });
+    }
+
+    static void reset(Attachment attachment) {
+        Kernel kernel = attachment.interpreter.kernel();
+        kernel.run(attachment, "reset_context", kernel.context(attachment));
+        kernel.contextsChanged();
     }
 
     /** Deletes a context. */

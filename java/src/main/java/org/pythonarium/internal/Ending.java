@@ -16,6 +16,7 @@ import org.pythonarium.PythonException;
  *   <li>nobody is inside: no thread of Java's is in Python, waits for the GIL, or was called by
  *       Python; and none will be, for it is refused ({@link Attachment});
  *   <li>no thread of Python's own is there, nor of another library's: Python would list its state;
+ *   <li>no interpreter with its own GIL is open, nor, in CPython 3.12, was before;
  *   <li>nobody else uses this Python through the kernel: such threads are not known here.
  * </ul>
  * Else Python is left as it is, and ends with the process.
@@ -64,7 +65,9 @@ final class Ending extends Thread {
     @Override
     public void run() {
         long deadline = System.nanoTime() + LIMIT;
-        if (!interpreter.refuse() || !interpreter.isOurs()) {
+        boolean hadStarted = interpreter.refuse();
+        SubInterpreter.closeAll(); // Python crashes where it ends before them
+        if (!hadStarted || !interpreter.isOurs()) {
             return;
         }
         if (!awaitQuiet(FOR_CALLS)) {

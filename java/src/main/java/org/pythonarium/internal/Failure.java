@@ -31,9 +31,26 @@ final class Failure {
             return new PythonException("Python reported a failure, and no reason for it");
         }
         try {
-            return attachment.interpreter.kernel().describe(attachment, exception);
+            Kernel kernel = attachment.interpreter.kernel();
+            return kernel == null
+                    ? withoutKernel(attachment, exception) : kernel.describe(attachment, exception);
         } finally {
             CPython.Py_DecRef(exception);
+        }
+    }
+
+    /** Says what went wrong while the kernel was imported. */
+    private static PythonException withoutKernel(Attachment attachment, long exception) {
+        long text = CPython.PyObject_Repr(exception);
+        if (text == 0) {
+            CPython.PyErr_Clear();
+            return new PythonException("Python cannot import pythonarium_kernel");
+        }
+        try {
+            return new PythonException(
+                    "Python cannot import pythonarium_kernel: " + Text.toJava(attachment, text));
+        } finally {
+            CPython.Py_DecRef(text);
         }
     }
 

@@ -44,4 +44,12 @@ final class Interned {
         young.put(text, str);
         return str;
     }
+
+    /** Gives all of them back. */
+    void release() {
+        young.values().forEach(CPython::Py_DecRef);
+        young.clear();
+        old.values().forEach(CPython::Py_DecRef);
+        old.clear();
+    }
 }

@@ -11,7 +11,7 @@ import org.pythonarium.PythonException;
  * <p>The main one starts at the first call, once. The thread that makes that call is at home: its
  * calls take the lock by themselves. Any other thread takes it first, or is called by Python.
  */
-final class Interpreter {
+class Interpreter {
 
     /** What Python4J documents for a thread without the lock. */
     static final String NOT_LOCKED =
@@ -37,11 +37,10 @@ final class Interpreter {
     private long pointer;
     private long knownHead;
     private boolean wasLonely;
+    private volatile boolean isCompany;
     private boolean isOurs;
     private Kernel kernel;
     private Reference none;
-    private PythonModule arrays;
-    private PythonModule tables;
     private Numpy numpy;
 
     /**
@@ -55,15 +54,20 @@ final class Interpreter {
 
     /** Takes note of the interpreter that the calling thread is attached to. */
     synchronized void opened(
-            Attachment main, long threadState, Kernel kernel, boolean isOurs) {
+            Attachment main, long pointer, long threadState, Kernel kernel, boolean isOurs) {
         this.main = main;
-        this.pointer = CPython.PyInterpreterState_Main();
+        this.pointer = pointer;
         this.kernel = kernel;
         this.isOurs = isOurs;
         threadStates.add(threadState);
         if (life == Life.NEW) {
             life = Life.OPEN;
         }
+    }
+
+    /** Takes note of what stands beside the scripts. */
+    void has(Kernel kernel) {
+        this.kernel = kernel;
     }
 
     boolean isOpen() {
@@ -119,7 +123,8 @@ final class Interpreter {
      * <p>The caller is attached, as its main thread.
      */
     synchronized boolean mayEnd() {
-        boolean may = life == Life.ENDING && rescuer == null && isQuiet() && isLonely();
+        boolean may = life == Life.ENDING && rescuer == null && isQuiet() && isLonely()
+                && SubInterpreter.letEnd(minorVersion);
         if (may) {
             life = Life.ENDED;
         }
@@ -170,20 +175,12 @@ final class Interpreter {
 
     /** Returns the Python side of arrays. */
     PythonModule arrays(Attachment attachment) {
-        PythonModule known = arrays;
-        if (known == null) {
-            known = arrays = PythonModule.of(attachment, "pythonarium_kernel.jvm_arrays");
-        }
-        return known;
+        return kernel.part(attachment, "jvm_arrays");
     }
 
     /** Returns the Python side of tables. */
     PythonModule tables(Attachment attachment) {
-        PythonModule known = tables;
-        if (known == null) {
-            known = tables = PythonModule.of(attachment, "pythonarium_kernel.jvm_tables");
-        }
-        return known;
+        return kernel.part(attachment, "jvm_tables");
     }
 
     /** Returns what is used of numpy; the first call imports it. */
@@ -270,6 +267,16 @@ final class Interpreter {
         }
     }
 
+    /** Notes that there are other interpreters, whose threads may want this one's GIL any time. */
+    void hasCompany() {
+        isCompany = true;
+    }
+
+    /** Tells whether the thread at home never lets the GIL go. */
+    boolean keepsGil() {
+        return keepsGil;
+    }
+
     /** Tells whether the attachment keeps the GIL between its calls. */
     boolean keepsGil(Attachment attachment) {
         return keepsGil && home.get() == attachment;
@@ -297,6 +304,12 @@ final class Interpreter {
 
     // Thread states
 
+    /** Tells whether no other thread has a state; the caller is attached by this one. */
+    boolean isAlone(long state) {
+        long head = CPython.PyInterpreterState_ThreadHead(pointer);
+        return head == state && CPython.PyThreadState_Next(head) == 0;
+    }
+
     /** Makes a thread state for the calling thread, which is inside; it need not be attached. */
     long newThreadState() {
         long state = CPython.PyThreadState_New(pointer);
@@ -307,9 +320,17 @@ final class Interpreter {
         return state;
     }
 
-    /** Takes note that a thread state is about to be deleted. */
-    void forgetThreadState(long state) {
+    /** Deletes a thread state; no thread is attached by it. */
+    void endThreadState(long state) {
         threadStates.remove(state);
+        CPython.PyEval_RestoreThread(state);
+        CPython.PyThreadState_Clear(state);
+        CPython.PyThreadState_DeleteCurrent();
+    }
+
+    /** Tells whether nobody wants the GIL who does not take the lock before; the caller is attached. */
+    boolean mayLinger() {
+        return !isCompany && isLonely();
     }
 
     /**

@@ -6,7 +6,8 @@ import java.util.Map;
 import org.pythonarium.PythonException;
 
 /**
- * The Python side of one interpreter: the functions of {@code pythonarium_kernel.jvm}, by name.
+ * The Python side of one interpreter: the functions of {@code pythonarium_kernel.jvm}, by name,
+ * and the other modules of the kernel ({@link #part}).
  *
  * <p>Every method is called attached. Arguments are borrowed, results are new references.
  */
@@ -20,6 +21,7 @@ final class Kernel {
     private final Map<String, Long> functions = new HashMap<>();
     private final Interned names = new Interned(2048, 1_000_000);
     private final Interned sources = new Interned(256, 4_000_000);
+    private final Map<String, PythonModule> parts = new HashMap<>();
     private volatile long contextsVersion;
 
     /** Takes over a reference to the module. */
@@ -31,6 +33,16 @@ final class Kernel {
     long call(Attachment attachment, String function, long... arguments) {
         return Failure.check(
                 attachment, vectorcall(attachment, function(attachment, function), arguments));
+    }
+
+    /** Returns another module of the kernel, imported at its first use. */
+    PythonModule part(Attachment attachment, String name) {
+        PythonModule known = parts.get(name);
+        if (known == null) {
+            known = PythonModule.of(attachment, "pythonarium_kernel." + name);
+            parts.put(name, known);
+        }
+        return known;
     }
 
     /** Calls a function whose result is None. */
@@ -97,6 +109,17 @@ final class Kernel {
             throw new PythonException("code: expected the text of a script or expression, got null");
         }
         return sources.get(attachment, text);
+    }
+
+    /** Gives everything back; nothing is called any more. */
+    void release() {
+        parts.values().forEach(PythonModule::release);
+        parts.clear();
+        functions.values().forEach(CPython::Py_DecRef);
+        functions.clear();
+        names.release();
+        sources.release();
+        CPython.Py_DecRef(module);
     }
 
     // Contexts

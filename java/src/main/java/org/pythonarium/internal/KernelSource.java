@@ -25,9 +25,9 @@ final class KernelSource {
         long entry = Text.toPython(attachment, entry());
         long zero = CPython.PyLong_FromLongLong(0);
         try {
-            callMethod(attachment, path, "insert", zero, entry);
+            CPython.Py_DecRef(callMethod(attachment, path, "insert", zero, entry));
             long module = importModule(attachment, "pythonarium_kernel.jvm");
-            callMethod(attachment, path, "remove", entry);
+            CPython.Py_DecRef(callMethod(attachment, path, "remove", entry));
             return new Kernel(module);
         } finally {
             CPython.Py_DecRef(zero);
@@ -37,18 +37,17 @@ final class KernelSource {
         }
     }
 
-    private static long importModule(Attachment attachment, String name) {
+    static long importModule(Attachment attachment, String name) {
         try (Arena arena = Arena.ofConfined()) {
             return Failure.check(
                     attachment, CPython.PyImport_ImportModule(arena.allocateFrom(name).address()));
         }
     }
 
-    private static void callMethod(Attachment attachment, long object, String name, long... arguments) {
+    static long callMethod(Attachment attachment, long object, String name, long... arguments) {
         long method = attribute(attachment, object, name);
         try {
-            CPython.Py_DecRef(
-                    Failure.check(attachment, Kernel.vectorcall(attachment, method, arguments)));
+            return Failure.check(attachment, Kernel.vectorcall(attachment, method, arguments));
         } finally {
             CPython.Py_DecRef(method);
         }
@@ -61,6 +60,12 @@ final class KernelSource {
         } finally {
             CPython.Py_DecRef(str);
         }
+    }
+
+    /** Tells whether the kernel is in a jar. */
+    static boolean isInJar() {
+        URL url = KernelSource.class.getResource(PROBE);
+        return url != null && url.toString().startsWith("jar:");
     }
 
     /** Returns the entry of {@code sys.path} that has the kernel: a folder, or a jar. */

@@ -117,7 +117,8 @@ final class Launcher {
                 Output.connect(attachment, kernel);
             }
             kernel.run(attachment, "start");
-            interpreter.opened(attachment, state, kernel, isOurs);
+            interpreter.opened(
+                    attachment, CPython.PyInterpreterState_Main(), state, kernel, isOurs);
             applyPath(attachment, settings);
             kernel.run(attachment, "join");
         } finally {
@@ -125,7 +126,8 @@ final class Launcher {
         }
     }
 
-    private static void applyPath(Attachment attachment, Settings settings) {
+    /** Combines the path setting with an interpreter's own path. */
+    static void applyPath(Attachment attachment, Settings settings) {
         String path = settings.get(Setting.PATH);
         if (path == null) {
             return;

@@ -274,6 +274,9 @@ public final class Objects {
 
     /** Tells whether an object is an instance of a class, or of one of a tuple of classes. */
     public static boolean isInstance(Reference object, Reference type) {
+        if (type.interpreter() != object.interpreter()) {
+            throw new PythonException("an object and a type of two interpreters cannot be compared");
+        }
         return object.use((attachment, pointer) -> Failure.check(
                 attachment, CPython.PyObject_IsInstance(pointer, type.pointer())) != 0);
     }
@@ -291,9 +294,12 @@ public final class Objects {
 
     /** Imports a module, packages and all. */
     public static Reference importModule(String name) {
-        Interpreter python = Launcher.main();
-        return python.call(attachment -> Reference.adopt(attachment, python.kernel().call(
-                attachment, "import_module", name(attachment, name))));
+        return Launcher.main().call(attachment -> importModule(attachment, name));
+    }
+
+    static Reference importModule(Attachment attachment, String name) {
+        return Reference.adopt(attachment, attachment.interpreter.kernel().call(
+                attachment, "import_module", name(attachment, name)));
     }
 
     private static long name(Attachment attachment, String name) {

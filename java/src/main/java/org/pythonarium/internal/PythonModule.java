@@ -29,6 +29,18 @@ final class PythonModule {
                 Kernel.vectorcall(attachment, function(attachment, function), arguments));
     }
 
+    /** Calls a function whose result is None. */
+    void run(Attachment attachment, String function, long... arguments) {
+        CPython.Py_DecRef(call(attachment, function, arguments));
+    }
+
+    /** Gives everything back; nothing is called any more. */
+    void release() {
+        functions.values().forEach(CPython::Py_DecRef);
+        functions.clear();
+        CPython.Py_DecRef(module);
+    }
+
     private long function(Attachment attachment, String name) {
         Long known = functions.get(name);
         if (known == null) {

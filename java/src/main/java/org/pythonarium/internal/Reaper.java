@@ -35,6 +35,11 @@ final class Reaper extends Thread {
         LockSupport.unpark(running);
     }
 
+    /** Watches no longer over an attachment that has ended. */
+    static void forget(Attachment attachment) {
+        WATCHED.remove(attachment);
+    }
+
     private static synchronized void startOnce() {
         if (running == null) {
             running = new Reaper();

@@ -24,38 +24,52 @@ public final class Scripts {
         Interpreter python = Launcher.main();
         Settings.ofProcess().check();
         python.call(attachment -> {
-            Kernel kernel = python.kernel();
-            kernel.namespace(attachment);
-            long context = kernel.context(attachment);
-            long text = kernel.source(attachment, source);
-            if (timeout == null) {
-                kernel.run(attachment, "execute", context, text);
-            } else {
-                runInTime(attachment, context, text, timeout);
-            }
+            CPython.Py_DecRef(execute(attachment, source, timeout));
             return null;
         });
     }
 
-    private static void runInTime(Attachment attachment, long context, long text, Duration timeout) {
+    /** Runs a script; returns a new reference to what its last expression gives, or to None. */
+    static long execute(Attachment attachment, String source, Duration timeout) {
+        Kernel kernel = attachment.interpreter.kernel();
+        kernel.namespace(attachment);
+        long context = kernel.context(attachment);
+        long text = kernel.source(attachment, checked(source));
+        if (timeout == null) {
+            return kernel.call(attachment, "execute", context, text);
+        }
         long seconds = Converter.toPython(attachment, "timeout", timeout.toNanos() / 1e9);
         try {
-            attachment.interpreter.kernel().run(attachment, "execute", context, text, seconds);
+            return kernel.call(attachment, "execute", context, text, seconds);
         } finally {
             CPython.Py_DecRef(seconds);
         }
     }
 
+    private static String checked(String source) {
+        if (source == null) {
+            throw new PythonException("expected Python code, got null");
+        }
+        return source;
+    }
+
     /** Ends the script that runs; returns false if none does. Any thread may ask. */
     public static boolean interrupt() {
-        return Launcher.isStarted() && Launcher.main().callUnlocked(attachment -> {
-            long ended = attachment.interpreter.kernel().call(attachment, "interrupt");
-            try {
-                return (Boolean) Converter.toJava(attachment, ended);
-            } finally {
-                CPython.Py_DecRef(ended);
-            }
-        });
+        return Launcher.isStarted() && Launcher.main().callUnlocked(Scripts::interrupt);
+    }
+
+    static boolean interrupt(Attachment attachment) {
+        return (Boolean) taken(attachment, "result",
+                attachment.interpreter.kernel().call(attachment, "interrupt"));
+    }
+
+    /** Returns what an object of Python is in Java, and gives the reference to it back. */
+    static Object taken(Attachment attachment, String name, long object) {
+        try {
+            return Converter.toJava(attachment, name, object);
+        } finally {
+            CPython.Py_DecRef(object);
+        }
     }
 
     /**
@@ -64,29 +78,32 @@ public final class Scripts {
      * @throws PythonException if it cannot be compiled, or raises
      */
     public static Reference evaluate(String expression) {
-        Interpreter python = Launcher.main();
-        return python.call(attachment -> {
-            Kernel kernel = python.kernel();
-            kernel.namespace(attachment);
-            return Reference.adopt(attachment, kernel.call(
-                    attachment, "evaluate", kernel.context(attachment), kernel.source(attachment, expression)));
-        });
+        return Launcher.main().call(attachment -> evaluate(attachment, expression));
+    }
+
+    static Reference evaluate(Attachment attachment, String expression) {
+        Kernel kernel = attachment.interpreter.kernel();
+        kernel.namespace(attachment);
+        return Reference.adopt(attachment, kernel.call(attachment, "evaluate",
+                kernel.context(attachment), kernel.source(attachment, checked(expression))));
     }
 
     /** Sets a variable to what a Java value is in Python. */
     public static void set(String name, Object value) {
         Names.checked(name);
-        Interpreter python = Launcher.main();
-        python.call(attachment -> {
-            long namespace = python.kernel().namespace(attachment);
-            long object = Converter.toPython(attachment, name, value);
-            try {
-                return Failure.check(attachment, CPython.PyDict_SetItem(
-                        namespace, python.kernel().name(attachment, name), object));
-            } finally {
-                CPython.Py_DecRef(object);
-            }
-        });
+        Launcher.main().call(attachment -> set(attachment, name, value));
+    }
+
+    static int set(Attachment attachment, String name, Object value) {
+        Kernel kernel = attachment.interpreter.kernel();
+        long namespace = kernel.namespace(attachment);
+        long object = Converter.toPython(attachment, name, value);
+        try {
+            return Failure.check(attachment, CPython.PyDict_SetItem(
+                    namespace, kernel.name(attachment, name), object));
+        } finally {
+            CPython.Py_DecRef(object);
+        }
     }
 
     /**
@@ -95,8 +112,11 @@ public final class Scripts {
      * @throws PythonException if it is not set, or its value cannot cross
      */
     public static Object get(String name) {
-        return Launcher.main().call(
-                attachment -> Converter.toJava(attachment, name, find(attachment, name)));
+        return Launcher.main().call(attachment -> get(attachment, name));
+    }
+
+    static Object get(Attachment attachment, String name) {
+        return Converter.toJava(attachment, name, find(attachment, name));
     }
 
     /** Returns a variable as an object that stays in Python. */
@@ -132,25 +152,29 @@ public final class Scripts {
 
     /** Deletes a variable. */
     public static void delete(String name) {
-        Launcher.main().call(attachment -> {
-            find(attachment, name);
-            Kernel kernel = attachment.interpreter.kernel();
-            return Failure.check(attachment, CPython.PyDict_DelItem(
-                    kernel.namespace(attachment), kernel.name(attachment, name)));
-        });
+        Launcher.main().call(attachment -> delete(attachment, name));
+    }
+
+    static int delete(Attachment attachment, String name) {
+        find(attachment, name);
+        Kernel kernel = attachment.interpreter.kernel();
+        return Failure.check(attachment, CPython.PyDict_DelItem(
+                kernel.namespace(attachment), kernel.name(attachment, name)));
     }
 
     /** Returns the variables of the current context that are values. */
     public static Map<String, Object> variables() {
-        return Launcher.main().call(attachment -> {
-            Kernel kernel = attachment.interpreter.kernel();
-            long variables = kernel.call(attachment, "variables", kernel.context(attachment));
-            try {
-                return ToJava.variables(attachment, variables);
-            } finally {
-                CPython.Py_DecRef(variables);
-            }
-        });
+        return Launcher.main().call(Scripts::variables);
+    }
+
+    static Map<String, Object> variables(Attachment attachment) {
+        Kernel kernel = attachment.interpreter.kernel();
+        long variables = kernel.call(attachment, "variables", kernel.context(attachment));
+        try {
+            return ToJava.variables(attachment, variables);
+        } finally {
+            CPython.Py_DecRef(variables);
+        }
     }
 
     /** Returns a borrowed reference to a variable's value. */

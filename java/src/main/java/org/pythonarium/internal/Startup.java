@@ -69,9 +69,21 @@ final class Startup {
         }
     }
 
-    /** Calls a function with up to three arguments; what it does not take is passed in vain. */
     private static void check(
             Arena arena, String executable, String function, long a, long b, long c) {
+        String reason = failure(arena, function, a, b, c);
+        if (reason != null) {
+            throw new PythonException("Python cannot start as " + executable + ": " + reason
+                    + "; run `" + executable + " -I -c pass` to see more");
+        }
+    }
+
+    /**
+     * Calls a function that returns a PyStatus; returns why it has failed, or null.
+     *
+     * <p>It has up to three arguments; what it does not take is passed in vain.
+     */
+    static String failure(Arena arena, String function, long a, long b, long c) {
         MemorySegment status;
         try {
             status = (MemorySegment) STATUS_OF_3.invokeExact(
@@ -79,11 +91,10 @@ final class Startup {
         } catch (Throwable failure) {
             throw Unexpected.rethrow(failure);
         }
-        if (status.get(ValueLayout.JAVA_INT, 0) != 0) {
-            long message = status.get(ValueLayout.JAVA_LONG, STATUS_MESSAGE);
-            String reason = message == 0 ? "no reason was given" : CPython.MEMORY.getString(message);
-            throw new PythonException("Python cannot start as " + executable + ": " + reason
-                    + "; run `" + executable + " -I -c pass` to see more");
+        if (status.get(ValueLayout.JAVA_INT, 0) == 0) {
+            return null;
         }
+        long message = status.get(ValueLayout.JAVA_LONG, STATUS_MESSAGE);
+        return message == 0 ? "no reason was given" : CPython.MEMORY.getString(message);
     }
 }
