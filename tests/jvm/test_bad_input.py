@@ -46,6 +46,18 @@ def test_a_python_that_is_not_there_is_named_with_who_named_it(
     assert said.startswith(f"{named}: '{path}' names no Python, no executable file")
 
 
+@pytest.mark.row("S50", "S59")
+@pytest.mark.parametrize("by", ["setter", "property"])
+def test_after_a_failure_another_python_can_be_tried(
+    programs: Java, tmp_path: Path, by: str
+) -> None:
+    ended = programs.run("Retry", by, sys.executable, python=str(tmp_path / "none"))
+    refusal, *again, last = ended.printed.splitlines()
+    assert "names no Python" in refusal
+    assert again == [refusal] * 4
+    assert last == "it works, and left 1 thread to start Python"
+
+
 @pytest.mark.row("S50")
 def test_a_python_that_does_not_start_is_named(programs: Java, tmp_path: Path) -> None:
     broken = tmp_path / "python"

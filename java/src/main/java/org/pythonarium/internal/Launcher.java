@@ -16,6 +16,7 @@ final class Launcher {
 
     private static volatile Interpreter main;
     private static PythonException failure;
+    private static MainThread thread;
 
     private Launcher() {}
 
@@ -43,11 +44,8 @@ final class Launcher {
         }
         checkNativeAccess();
         Settings settings = Settings.ofProcess();
-        settings.freeze();
-        MainThread thread = new MainThread();
-        thread.add(Shapes::link); // meanwhile, for it takes a tenth of a second
-        PythonHome python = PythonHome.find();
-        Library.open(python.library().toString());
+        MainThread thread = mainThread();
+        PythonHome python = findAndOpen(settings);
         boolean keepsGil = !isTrue(settings, Setting.RELEASE_GIL_AUTOMATICALLY);
         Interpreter interpreter = new Interpreter(python.version().minor(), keepsGil);
         Thread.ofPlatform().daemon().name("python linking").start(Upcalls::prepare); // meanwhile
@@ -60,6 +58,28 @@ final class Launcher {
         }
         main = interpreter;
         return interpreter;
+    }
+
+    /** Returns the thread that is to start Python; an attempt that fails leaves it to the next one. */
+    private static MainThread mainThread() {
+        if (thread == null) {
+            thread = new MainThread();
+            thread.add(Shapes::link); // meanwhile, for it takes a tenth of a second
+        }
+        return thread;
+    }
+
+    /** Finds libpython and opens it; where that fails, other settings may be tried. */
+    private static PythonHome findAndOpen(Settings settings) {
+        settings.freeze();
+        try {
+            PythonHome python = PythonHome.find();
+            Library.open(python.library().toString());
+            return python;
+        } catch (PythonException unusable) {
+            settings.thaw();
+            throw unusable;
+        }
     }
 
     private static void checkNativeAccess() {

@@ -79,6 +79,11 @@ public class Settings {
         frozen = new Frozen(values, raw);
     }
 
+    /** Allows changes again: Python could not be started by what was frozen. */
+    synchronized void thaw() {
+        frozen = null;
+    }
+
     /**
      * Does nothing before {@link #freeze()}, and after it compares every property with what it was then.
      *
