@@ -74,9 +74,8 @@ class Block:
 
 def blocks(page: Path) -> Iterator[Block]:
     found = BLOCK.findall(page.read_text(encoding="utf-8"))
-    for (info, source), (after, shown) in zip(
-        found, [*found[1:], ("", "")], strict=True
-    ):
+    below = [*found[1:], ("", "")][: len(found)]
+    for (info, source), (after, shown) in zip(found, below, strict=True):
         yield Block(info, source, shown if after == "text" else "")
 
 
