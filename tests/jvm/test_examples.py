@@ -38,6 +38,12 @@ JavaError java.lang.IllegalArgumentException: no price for coffee
 caused by java.lang.IllegalArgumentException: no price for coffee
 [sorted by Java's rule:, ['tea', 'cake']]
 """,
+    "Scripting": """\
+Ada 0.1 after 25
+Alan 0.03 after 3
+Dear Ada
+line 2: ZeroDivisionError: division by zero
+""",
     "FromPython4j": """\
 Hello World
 5.0

@@ -28,6 +28,8 @@ from pages import commands, compare
 
 pytestmark = pytest.mark.timeout(120)
 FOR_READERS: Final = {"sh", "xml", "dockerfile", "groovy", "diff"}
+NEEDS: Final = {"parallel.md": (3, 12)}
+"""Pages of what older Pythons cannot do."""
 PAGES: Final = sorted(ROOT.glob("docs/java/*.md"))
 BLOCK: Final = re.compile(r"^```(\S[^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TITLE: Final = re.compile(r'java title="(\w+\.java)"')
@@ -144,6 +146,9 @@ def shell(java: Java, command: str, folder: Path) -> str:
 def test_page_of_java_does_what_it_says(
     page: Path, programs: Java, tmp_path: Path
 ) -> None:
+    needed = NEEDS.get(page.name, (3, 11))
+    if sys.version_info < needed:
+        pytest.skip(f"what the page is about needs Python {needed[0]}.{needed[1]}")
     for block in blocks(page):
         known = {"java", "text", "console", *FOR_READERS}
         assert block.title or block.info in known
