@@ -20,8 +20,9 @@ public final class Output {
 
     /** Has Python print to Java's own streams; attached, once. */
     static void connect(Attachment attachment, Kernel kernel) {
-        long out = Converter.toPython(attachment, printer(() -> System.out));
-        long err = Converter.toPython(attachment, printer(() -> System.err));
+        Functions.Crossing functions = new Functions.Crossing(); // no types of the program's come in
+        long out = functions.toPython(attachment, printer(() -> System.out));
+        long err = functions.toPython(attachment, printer(() -> System.err));
         kernel.run(attachment, "connect", out, err);
         CPython.Py_DecRef(out);
         CPython.Py_DecRef(err);
