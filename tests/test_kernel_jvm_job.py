@@ -55,7 +55,8 @@ def test_run_returns_a_dict_or_nothing() -> None:
         try:
             job.run("c")
         except Exception as error:
-            assert "must return a dict or None, not int" in jvm.describe(error)["message"]
+            told = jvm.describe(error)[0]["report"]["message"]
+            assert told == "run() must return a dict or None, not int"
         else:
             raise AssertionError
         """

@@ -47,9 +47,6 @@ public final class Scripts {
     }
 
     private static String checked(String source) {
-        if (source == null) {
-            throw new PythonException("expected Python code, got null");
-        }
         return source;
     }
 
