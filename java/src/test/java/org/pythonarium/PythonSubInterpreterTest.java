@@ -168,7 +168,7 @@ class PythonSubInterpreterTest {
         assertTrue(messageOf(() -> python.exec("def f(): f()\nf()")).contains("RecursionError"));
         assertTrue(messageOf(() -> python.exec("raise SystemExit(3)")).contains("SystemExit"));
         assertTrue(messageOf(() -> python.eval("nope")).contains("NameError"));
-        assertTrue(messageOf(() -> python.exec(null)).contains("expected Python code"));
+        assertTrue(messageOf(() -> python.exec(null)).contains("got null"));
         assertTrue(messageOf(() -> python.exec(
                 "import threading\nthreading.Thread(target=print, daemon=True).start()")).contains("daemon"));
         python.exec("x = 1");

@@ -34,7 +34,7 @@ public final class Scripts {
         Kernel kernel = attachment.interpreter.kernel();
         kernel.namespace(attachment);
         long context = kernel.context(attachment);
-        long text = kernel.source(attachment, checked(source));
+        long text = kernel.source(attachment, source);
         if (timeout == null) {
             return kernel.call(attachment, "execute", context, text);
         }
@@ -44,10 +44,6 @@ public final class Scripts {
         } finally {
             CPython.Py_DecRef(seconds);
         }
-    }
-
-    private static String checked(String source) {
-        return source;
     }
 
     /** Ends the script that runs; returns false if none does. Any thread may ask. */
@@ -82,7 +78,7 @@ public final class Scripts {
         Kernel kernel = attachment.interpreter.kernel();
         kernel.namespace(attachment);
         return Reference.adopt(attachment, kernel.call(attachment, "evaluate",
-                kernel.context(attachment), kernel.source(attachment, checked(expression))));
+                kernel.context(attachment), kernel.source(attachment, expression)));
     }
 
     /** Sets a variable to what a Java value is in Python. */
