@@ -19,6 +19,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from pythonarium.jvm.jdks import find_jdk
+
 __all__ = [
     "JEP",
     "OURS",
@@ -55,14 +57,11 @@ class Jdk:
 
     @classmethod
     def find(cls) -> "Jdk":
-        """Return the one of JAVA_HOME, else that of the `javac` on PATH."""
-        home = os.environ.get("JAVA_HOME")
-        if home is not None:
-            return cls(Path(home))
-        javac = shutil.which("javac")
-        if javac is None:
-            raise UnavailableError("no javac on PATH; install a JDK or set JAVA_HOME")
-        return cls(Path(javac).resolve().parent.parent)
+        """Return the one that Pythonarium would use."""
+        found = find_jdk()
+        if found is None or not found.is_new_enough:
+            raise UnavailableError("no JDK 22 or newer; see `pythonarium doctor`")
+        return cls(found.home)
 
     def tool(self, name: str) -> str:
         """Return the path of java, javac or jar."""
