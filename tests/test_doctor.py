@@ -209,7 +209,7 @@ def test_doctor_says_that_cpython_is_needed(monkeypatch: pytest.MonkeyPatch) -> 
     ("base", "command"),
     [
         (
-            "/home/me/.pyenv/versions/3",
+            "pyenv/versions/3",
             "env PYTHON_CONFIGURE_OPTS=--enable-shared pyenv",
         ),
         ("/usr", "uv python install 3."),

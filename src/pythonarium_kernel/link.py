@@ -10,6 +10,8 @@ Invariants
   then the conversation is over.
 """
 
+from abc import ABC, abstractmethod
+
 from pythonarium_kernel import codec, faults, wire
 from pythonarium_kernel.proxies import Proxy, exports_of, number_of
 from pythonarium_kernel.session import Opaque, Ref
@@ -35,7 +37,7 @@ class ByReference:
         self.value = value
 
 
-class Link(codec.Peer):
+class Link(codec.Peer, ABC):
     """One end.  `send` and `receive` are the stream's; `perform` answers a CALL.
 
     Attributes:
@@ -52,13 +54,13 @@ class Link(codec.Peer):
 
     # To be defined by each kind of end
 
+    @abstractmethod
     def send(self, kind: int, body: bytes) -> None:
         """Write a frame."""
-        raise NotImplementedError
 
+    @abstractmethod
     def receive(self) -> "tuple[int, bytes]":
         """Wait for a frame; return its kind and body."""
-        raise NotImplementedError
 
     def perform(self, operation: str, args: "tuple[Any, ...]") -> object:
         """Do what the other side asks for."""

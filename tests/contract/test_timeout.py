@@ -30,6 +30,8 @@ Opener = Callable[..., Interpreter]
 
 pytestmark = pytest.mark.row("B7")
 
+# An asynchronous exception is all there is on 3.11, and such a script catches each; the
+# documentation says so.  sys.monitoring raises at every step, which nothing can catch up with.
 since_312 = pytest.mark.skipif(
     sys.version_info < (3, 12), reason="3.11 cannot end a script that catches all"
 )
@@ -141,6 +143,7 @@ def test_timeout_in_a_long_call_comes_late_and_says_so(
     python: Interpreter, code: str, ends_calls: bool
 ) -> None:
     if ends_calls:
+        # What is told here is what such a rung does not do; its own promise is stronger.
         pytest.skip("it comes in time: see test_process_ends.py")
     with usable_afterwards(python):
         with pytest.raises(ScriptTimeoutError) as caught:
@@ -504,6 +507,7 @@ def tracing() -> Iterator[None]:
 @contextmanager
 def monitoring(*tools: int) -> Iterator[None]:
     if sys.version_info < (3, 12):
+        # There is nothing that another tool could hold: 3.11 ends runs in another way.
         pytest.skip("sys.monitoring is of 3.12")
     else:
         taken = [tool for tool in tools if sys.monitoring.get_tool(tool) is None]

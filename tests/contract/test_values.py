@@ -169,10 +169,8 @@ def test_dict_keeps_its_order(python: Interpreter) -> None:
 @pytest.mark.row("B8")
 @pytest.mark.parametrize("source", ["Colour.RED", "Point(1.0, ['a'])", "Pair(1, 'a')"])
 def test_values_of_host_classes_are_made_by_scripts(
-    python: Interpreter, source: str, shares_objects: bool
+    python: Interpreter, source: str
 ) -> None:
-    if not shares_objects:
-        pytest.skip("the script cannot import this module")
     here = {"Colour": Colour, "Point": Point, "Pair": Pair}
     assert python.eval(source, inputs=here) == eval(source, here)
 
@@ -236,17 +234,15 @@ def test_numpy_scalar_crosses(python: Interpreter, value: np.generic) -> None:
 
 
 @pytest.mark.row("B13")
-def test_script_writes_into_the_hosts_array(
+def test_script_writes_into_the_hosts_array_where_objects_are_shared(
     python: Interpreter, shares_objects: bool
 ) -> None:
-    if not shares_objects:
-        pytest.skip("memory is not shared")
     numbers = np.zeros(1000)
     data = bytearray(4)
     code = "numbers[:] = 7; data[1] = 7"
     python.exec(code, {"numbers": numbers, "data": data})
-    assert numbers.sum() == 7000
-    assert data == b"\0\7\0\0"
+    assert numbers.sum() == (7000 if shares_objects else 0)
+    assert data[1] == (7 if shares_objects else 0)
 
 
 @pytest.mark.row("B8")
