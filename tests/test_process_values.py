@@ -93,7 +93,9 @@ def test_values_cross_to_every_python_and_back(old: Interpreter) -> None:
         old["given"] = value
         back = old.exec("back = given", outputs=["back"])["back"]
         assert type(back) is type(value), value
-        assert (back, repr(back)) == (value, repr(value))
+        assert back == value
+        if not isinstance(value, (set, frozenset)):  # which have an order of their own
+            assert repr(back) == repr(value)
     assert old.exec("back = given", {"given": CROSSING}, {"back": list})["back"] == (
         CROSSING
     )

@@ -5,7 +5,8 @@ What a rung may do in its own way is a fact, and each fact is a fixture of its o
 """
 
 import os
-from collections.abc import Callable, Generator
+import sys
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
@@ -81,3 +82,10 @@ def open_interpreter(rung: str) -> Generator[Opener]:
 def python(open_interpreter: Opener) -> Interpreter:
     """Return an open interpreter."""
     return open_interpreter()
+
+
+@pytest.fixture(autouse=True)
+def streams_are_the_hosts_afterwards() -> Iterator[None]:
+    before = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
+    yield
+    assert (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__) == before

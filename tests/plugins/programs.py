@@ -19,6 +19,13 @@ def run_code(code: str, *options: str) -> str:
     return _ended(*options, "-c", code).stdout
 
 
+def run_quietly(code: str) -> str:
+    """Run code, with every warning an error; it must be quiet on stderr."""
+    done = _ended("-W", "error", "-c", code)
+    assert done.stderr == ""
+    return done.stdout
+
+
 def _ended(*words: str) -> "subprocess.CompletedProcess[str]":
     done = subprocess.run(
         [sys.executable, *words],
