@@ -11,13 +11,17 @@ from textwrap import dedent
 
 import pytest
 
-from pythonarium import Interpreter, ScriptInterruptedError, ScriptTimeoutError
+from pythonarium import (
+    Interpreter,
+    ScriptError,
+    ScriptInterruptedError,
+    ScriptTimeoutError,
+)
 
 pytestmark = pytest.mark.row("B7", "B19")
 
 SHORT = 0.1
-PROMPT = 0.6  # subprocess gives a child 0.25 s to end
-FORCED = 2.0
+WITHIN = 2.0  # seconds over the deadline: a busy machine needs some
 
 
 @pytest.fixture
@@ -40,21 +44,29 @@ WAITS = {
 }
 
 
+def ended(python: Interpreter, code: str, way: str) -> ScriptError:
+    """Run what never returns and stop it after `SHORT`; return the error it ends with."""
+    kind: type[ScriptError] = ScriptInterruptedError
+    if way == "timeout":
+        kind = ScriptTimeoutError
+    timer = threading.Timer(SHORT, python.interrupt)
+    if way == "interrupt":
+        timer.start()
+    started = time.monotonic()
+    with pytest.raises(kind) as caught:
+        python.exec(code, timeout=SHORT if way == "timeout" else None)
+    assert time.monotonic() - started < SHORT + WITHIN
+    timer.cancel()
+    assert type(caught.value) is kind
+    return caught.value
+
+
 @pytest.mark.parametrize("code", WAITS.values(), ids=WAITS.keys())
 @pytest.mark.parametrize("way", ["timeout", "interrupt"])
 def test_call_that_waits_ends_in_time_and_keeps_the_state(
     python: Interpreter, code: str, way: str
 ) -> None:
-    timer = threading.Timer(SHORT, python.interrupt)
-    kind: type[Exception] = ScriptTimeoutError
-    if way == "interrupt":
-        kind = ScriptInterruptedError
-        timer.start()
-    started = time.monotonic()
-    with pytest.raises(kind):
-        python.exec(code, timeout=SHORT if way == "timeout" else None)
-    assert time.monotonic() - started < SHORT + PROMPT
-    timer.cancel()
+    ended(python, code, way)
     assert python.exec("kept").value == "kept"
 
 
@@ -72,16 +84,7 @@ STUBBORN = {
 def test_run_that_does_not_listen_ends_with_its_process(
     python: Interpreter, code: str, way: str
 ) -> None:
-    timer = threading.Timer(SHORT, python.interrupt)
-    kind: type[Exception] = ScriptTimeoutError
-    if way == "interrupt":
-        kind = ScriptInterruptedError
-        timer.start()
-    started = time.monotonic()
-    with pytest.raises(kind, match="its variables are lost"):
-        python.exec(code, timeout=SHORT if way == "timeout" else None)
-    assert time.monotonic() - started < SHORT + FORCED
-    timer.cancel()
+    assert "its variables are lost" in str(ended(python, code, way))
     assert python.exec("6 * 7").value == 42
     assert "kept" not in python.variables()
 
@@ -129,7 +132,7 @@ def test_host_that_gets_ctrl_c_ends_the_run_and_keeps_the_state(
         python.exec(
             "done = []\ntry:\n  while True:\n    len('')\nfinally:\n  done.append(1)"
         )
-    assert time.monotonic() - started < SHORT + FORCED
+    assert time.monotonic() - started < SHORT + WITHIN
     assert python.exec("kept, done", outputs={"done": list})["done"] == [1]
 
 
