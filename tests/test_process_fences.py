@@ -140,6 +140,20 @@ def test_worker_that_may_write_nothing_works() -> None:
         assert python.get("back", bytes) == bytes(array)
 
 
+def test_main_has_no_file_where_none_can_be_written() -> None:
+    code = """
+        import __main__, multiprocessing
+        has_file = hasattr(__main__, "__file__")
+        process = multiprocessing.get_context("spawn").Process(target=print)
+        process.start()
+        process.join()
+        code = process.exitcode
+    """
+    with Interpreter("process", limits={"writable": []}) as python:
+        found = python.exec(dedent(code), outputs=["has_file", "code"])
+    assert (found["has_file"], found["code"]) == (False, 0)
+
+
 def test_folder_is_found_from_the_hosts_and_by_every_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
