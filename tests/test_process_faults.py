@@ -19,6 +19,7 @@ import pytest
 from programs import run_script
 from pythonarium import (
     Interpreter,
+    ScriptError,
     ScriptInterruptedError,
     ScriptTimeoutError,
     WorkerDiedError,
@@ -252,6 +253,30 @@ def test_zygote_that_a_script_has_stopped_holds_nobody_up(python: Interpreter) -
 
 
 # The worker does harm
+
+
+def test_disk_that_is_full_is_the_scripts_error_alone() -> None:
+    """The temporary folder is on it too, which the worker and multiprocessing use."""
+    full = "[Errno 28] No space left on device"
+    none = f"module '__main__' has no file, and none can be written: {full}"
+    said = run_script("full_disk.py").splitlines()
+    assert said == [f"OSError: {full}", f"AttributeError: {none}", "42 100000"]
+
+
+def test_file_that_is_too_long_is_the_scripts_error_alone(tmp_path: Path) -> None:
+    code = f"""
+        with open({str(tmp_path / "file")!r}, "wb") as file:
+            for _ in range(100):
+                file.write(bytes(100_000))
+                file.flush()
+    """
+    with Interpreter("process", limits={"file_size": 1_000_000}) as python:
+        with pytest.raises(ScriptError, match="File too large"):
+            python.exec(dedent(code))
+        assert (tmp_path / "file").stat().st_size == 1_000_000
+        data = bytes(500_000)
+        assert python.exec("len(data)", {"data": data}).value == len(data)
+        assert python.exec("print('x' * 3_000_000)", capture=True).stdout
 
 
 @pytest.mark.parametrize(

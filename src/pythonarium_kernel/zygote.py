@@ -179,8 +179,7 @@ class _Zygote:
                     os.close(end)
                 _become_worker(options, descriptors)
             except BaseException as error:  # noqa: BLE001  # there is nobody above
-                is_told = isinstance(error, limits.NotHeld)
-                text = str(error) if is_told else f"{type(error).__name__}: {error}"
+                text = f"{type(error).__name__}: {error}\n"
                 with suppress(OSError):
                     os.write(2, text.encode("utf-8", "backslashreplace"))
             finally:
@@ -251,11 +250,14 @@ def _become_worker(options: "dict[str, Any]", descriptors: "list[int]") -> None:
     for target, descriptor in enumerate(descriptors[:3]):
         os.dup2(descriptor, target)
         os.close(descriptor)
-    limits.apply(options["limits"])
+    setup = worker.Setup(descriptors[3:], options["tells"], options["first_handle"])
+    try:
+        limits.apply(options["limits"])
+    except limits.NotHeld as error:
+        worker.decline(setup, str(error))
+        return
     _settle_in(options)
-    worker.main(
-        worker.Setup(descriptors[3:], options["tells"], options["first_handle"])
-    )
+    worker.main(setup)
 
 
 def _settle_in(options: "dict[str, Any]") -> None:

@@ -25,7 +25,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from pythonarium.errors import WorkerDiedError
+from pythonarium.errors import UnsupportedError, WorkerDiedError
 from pythonarium.rungs._descriptors import Descriptors, is_readable
 from pythonarium.rungs._ends import TOO_LATE, StoppedByForce, remove_files, signal_name
 from pythonarium.rungs._links import HostLink
@@ -113,6 +113,9 @@ class Worker:
         self._deadlines.append(monotonic() + START_SECONDS)
         kind, body = self.wait()
         self._deadlines.clear()
+        if kind == wire.RAISE:
+            reason = codec.decoded(body, self.link, trusts=False)
+            raise UnsupportedError(str(reason))
         if kind != wire.HELLO:
             raise wire.WireError("the worker does not say hello")
         self.facts: dict[str, Any] = codec.decoded(body, self.link, trusts=False)
