@@ -140,6 +140,25 @@ def test_worker_that_may_write_nothing_works() -> None:
         assert python.get("back", bytes) == bytes(array)
 
 
+@pytest.mark.parametrize("limits", [{"writable": []}, {}])
+def test_pipe_with_a_name_is_not_written_to(
+    tmp_path: Path, limits: dict[str, object]
+) -> None:
+    """A read-only mount alone would let it pass."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    code = f"open({str(pipe)!r}, 'w').write('written')"
+    with Interpreter("process", limits=limits) as python:
+        if limits:
+            with pytest.raises(ScriptError, match="PermissionError"):
+                python.exec(code)
+        else:
+            python.exec(code)
+    assert os.read(reader, 100) == (b"" if limits else b"written")
+    os.close(reader)
+
+
 def test_main_has_no_file_where_none_can_be_written() -> None:
     code = """
         import __main__, multiprocessing
