@@ -14,7 +14,10 @@ from typing import Any
 
 import pytest
 
-from pythonarium.cli import doctor
+from programs import SCRIPTS
+from pythonarium import Interpreter, UnsupportedError
+from pythonarium.cli import doctor, limit_findings
+from pythonarium.environments import pythons
 from pythonarium.jvm import jdks, libraries
 
 COMMAND = (sys.executable, "-m", "pythonarium", "doctor")
@@ -51,9 +54,86 @@ def test_doctor_finds_that_scripts_run_here() -> None:
 
 @pytest.mark.row("B15")
 def test_doctor_names_a_command_for_everything_that_can_be_mended() -> None:
+    of_the_kernel = ("landlock", "no network", "read-only")
     for name, finding in findings(run("--json", JAVA_HOME="")).items():
-        later = finding["text"] == "not in this version"
+        later = finding["text"] == "not in this version" or name in of_the_kernel
         assert finding["usable"] or later or finding["mend"], name
+
+
+@pytest.mark.row("B15", "B19")
+def test_doctor_says_which_limits_hold() -> None:
+    found = findings(run("--json"))
+    assert found["limits"]["usable"]
+    for name in ("memory", "cpu_seconds", "file_size", "open_files"):
+        assert name in found["limits"]["text"].partition("hold")[0]
+    abi = found["landlock"]["text"].split()[1]
+    assert found["landlock"]["usable"] is abi.isdecimal()
+    for name, limits in (
+        ("no network", {"network": False}),
+        ("read-only", {"writable": []}),
+    ):
+        refusal = refusal_of(limits)
+        assert found[name]["usable"] is not bool(refusal)
+        assert not refusal or found[name]["text"] == refusal
+
+
+def refusal_of(limits: Mapping[str, object]) -> str:
+    try:
+        Interpreter("process", limits=limits).close()
+    except UnsupportedError as error:
+        return str(error)
+    return ""
+
+
+UNSHARE = {"x86_64": 272, "aarch64": 97}
+
+
+@pytest.mark.row("B15", "B19")
+@pytest.mark.parametrize(
+    ("call", "names"),
+    [
+        (UNSHARE.get(platform.machine()), ["no network", "read-only"]),
+        (444, ["landlock", "read-only"]),
+    ],
+    ids=["no-namespaces", "no-landlock"],
+)
+def test_doctor_says_which_limits_the_kernel_does_not_have(
+    call: int, names: list[str]
+) -> None:
+    command = [SCRIPTS / "without_calls.py", call, "-m", "pythonarium", "doctor"]
+    done = subprocess.run(
+        [sys.executable, *map(str, command), "--json"],
+        capture_output=True,
+        text=True,
+        timeout=15,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    missing = {name for name, found in findings(done).items() if not found["usable"]}
+    limits = {"limits", "landlock", "no network", "read-only"}
+    assert missing & limits == set(names)
+
+
+def test_doctor_takes_the_command_from_the_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = (
+        "limits: it cannot be held; `sysctl -w user.max_user_namespaces=15000` allows"
+    )
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    command = limit_findings._command(said)
+    assert command == "sysctl -w user.max_user_namespaces=15000"
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert limit_findings._command(said) == f"sudo {command}"
+    assert limit_findings._command("no command") == ""
+
+
+@pytest.mark.row("B15")
+def test_doctor_finds_uv(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = doctor._uv()
+    assert found.usable is (pythons.uv_program() is not None)
+    monkeypatch.setattr(pythons, "uv_program", lambda: None)
+    assert doctor._uv().mend == f"{sys.executable} -m pip install uv"
 
 
 def test_doctor_prints_plain_lines_into_a_pipe() -> None:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import venv
 from collections.abc import Callable, Iterator
@@ -16,7 +17,13 @@ import numpy as np
 import pytest
 
 from programs import run_script
-from pythonarium import Interpreter, WorkerDiedError
+from pythonarium import (
+    Interpreter,
+    ScriptError,
+    ScriptInterruptedError,
+    ScriptTimeoutError,
+    WorkerDiedError,
+)
 
 pytestmark = pytest.mark.row("B19")
 
@@ -36,6 +43,10 @@ def processes_below(pid: int) -> set[int]:
         for child in children:
             found |= processes_below(child)
     return found
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def is_running(pid: int) -> bool:
@@ -159,7 +170,130 @@ def test_death_of_the_zygote_is_the_workers_too(python: Interpreter) -> None:
     assert worker_of(python) != before
 
 
+FAMILY = """
+    import os, subprocess, time
+    read, write = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.write(write, str(os.getpid()).encode())
+            time.sleep(1000)
+        os._exit(0)
+    os.wait()
+    pids = [int(os.read(read, 100)), subprocess.Popen(["sleep", "1000"]).pid]
+    keeper = int(open(f"/proc/{os.getppid()}/stat").read().rpartition(")")[2].split()[1])
+"""
+"""Starts a child in a session of its own that nobody waits for, and an ordinary one."""
+
+
+@pytest.mark.parametrize("whose", ["zygote", "keeper", "worker"])
+def test_what_scripts_started_ends_when_one_above_is_killed(
+    python: Interpreter, whose: str
+) -> None:
+    types: dict[str, object] = {"pids": list[int], "keeper": int}
+    found = python.exec(dedent(FAMILY), outputs=types)
+    below = {*found["pids"], worker_of(python)}
+    above = {
+        "zygote": python.eval("os.getppid()", int),
+        "keeper": found["keeper"],
+        "worker": worker_of(python),
+    }
+    assert all(map(is_running, below))
+    os.kill(above[whose], signal.SIGKILL)
+    if whose == "worker":  # the host's next call sees to the rest
+        with pytest.raises(WorkerDiedError):
+            python.exec("1")
+    assert gone(below)
+    with suppress(WorkerDiedError):
+        python.exec("1")
+    assert python.exec("6 * 7").value == 42
+
+
+@pytest.mark.parametrize("limits", [None, {"network": False, "writable": []}])
+def test_worker_ends_where_all_above_are_killed_at_once(
+    limits: dict[str, object] | None,
+) -> None:
+    with Interpreter("process", limits=limits) as python:
+        pid, zygote = worker_of(python), parent_of(worker_of(python))
+        keeper = parent_of(zygote)
+        os.kill(zygote, signal.SIGSTOP)  # so that it does not see the keeper's end
+        os.kill(keeper, signal.SIGKILL)
+        os.kill(zygote, signal.SIGKILL)
+        assert gone({pid})
+
+
+def test_another_interpreter_outlives_the_zygote(python: Interpreter) -> None:
+    """It is killed between two calls, so what asks it first may find it half gone."""
+    os.kill(python.eval("__import__('os').getppid()", int), signal.SIGKILL)
+    with Interpreter("process") as other:
+        assert other.exec("6 * 7").value == 42
+
+
+@pytest.mark.row("B7")
+@pytest.mark.parametrize("way", ["timeout", "interrupt"])
+def test_request_that_a_worker_does_not_take_ends_in_time(
+    python: Interpreter, way: str
+) -> None:
+    os.kill(worker_of(python), signal.SIGSTOP)
+    timer = threading.Timer(0.2, python.interrupt)
+    kind: type[Exception] = ScriptTimeoutError
+    if way == "interrupt":
+        kind = ScriptInterruptedError
+        timer.start()
+    started = time.monotonic()
+    text = "x" * 5_000_000
+    with pytest.raises(kind, match="its variables are lost"):
+        python.exec("1", {"x": text}, timeout=0.2 if way == "timeout" else None)
+    assert 0.2 <= time.monotonic() - started < 3
+    timer.cancel()
+    assert python.exec("len(x)", {"x": text}).value == len(text)
+
+
+def test_worker_that_dies_while_a_request_is_written(python: Interpreter) -> None:
+    pid = worker_of(python)
+    os.kill(pid, signal.SIGSTOP)
+    timer = threading.Timer(0.2, os.kill, (pid, signal.SIGKILL))
+    timer.start()
+    with pytest.raises(WorkerDiedError, match="SIGKILL"):
+        python.exec("1", {"x": "x" * 5_000_000})
+    timer.join()
+    assert python.exec("6 * 7").value == 42
+
+
+def test_zygote_that_a_script_has_stopped_holds_nobody_up(python: Interpreter) -> None:
+    pids = {worker_of(python), python.eval("__import__('os').getppid()", int)}
+    code = "import os; os.kill(os.getppid(), 19); os.abort()"
+    with pytest.raises(WorkerDiedError):
+        python.exec(code)
+    assert gone(pids)
+    assert python.exec("6 * 7").value == 42
+
+
 # The worker does harm
+
+
+def test_disk_that_is_full_is_the_scripts_error_alone() -> None:
+    """The temporary folder is on it too, which the worker and multiprocessing use."""
+    full = "[Errno 28] No space left on device"
+    none = f"module '__main__' has no file, and none can be written: {full}"
+    said = run_script("full_disk.py").splitlines()
+    assert said == [f"OSError: {full}", f"AttributeError: {none}", "42 100000"]
+
+
+def test_file_that_is_too_long_is_the_scripts_error_alone(tmp_path: Path) -> None:
+    code = f"""
+        with open({str(tmp_path / "file")!r}, "wb") as file:
+            for _ in range(100):
+                file.write(bytes(100_000))
+                file.flush()
+    """
+    with Interpreter("process", limits={"file_size": 1_000_000}) as python:
+        with pytest.raises(ScriptError, match="File too large"):
+            python.exec(dedent(code))
+        assert (tmp_path / "file").stat().st_size == 1_000_000
+        data = bytes(500_000)
+        assert python.exec("len(data)", {"data": data}).value == len(data)
+        assert python.exec("print('x' * 3_000_000)", capture=True).stdout
 
 
 @pytest.mark.parametrize(
@@ -333,9 +467,10 @@ def test_worker_has_the_hosts_surroundings_of_now(
 
 
 @pytest.mark.timeout(60)
-def test_everything_ends_with_the_host(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stops", ["", "os.kill(os.getppid(), 19)"])
+def test_everything_ends_with_the_host(tmp_path: Path, stops: str) -> None:
     told = tmp_path / "told"
-    script = "import os, time; os.system('sleep 1000 &'); ready()\nwhile True: pass"
+    script = f"import os; os.system('sleep 1000 &')\n{stops}\nready()\nwhile True: pass"
     code = f"""
         from pathlib import Path
         from pythonarium import Interpreter
@@ -348,7 +483,7 @@ def test_everything_ends_with_the_host(tmp_path: Path) -> None:
     while not told.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     below = processes_below(host.pid)
-    assert len(below) >= 3
+    assert len(below) >= 4
     host.kill()
     host.wait()
     assert gone(below)

@@ -1,6 +1,7 @@
 """What a worker may use at most."""
 
 import os
+from textwrap import dedent
 
 import pytest
 
@@ -52,6 +53,21 @@ def test_files_are_limited(
         assert python.exec("6 * 7").value == 42
 
 
+def test_limit_cannot_be_raised_by_the_script_or_what_it_starts() -> None:
+    """Root could, if it kept the right to."""
+    code = """
+        import resource, subprocess, sys
+        raising = "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (99, 99))"
+        child = subprocess.run([sys.executable, "-Sc", raising], capture_output=True)
+        said = child.stderr.decode()
+        exec(raising)
+    """
+    with Interpreter("process", limits={"open_files": 40}) as python:
+        with pytest.raises(ScriptError, match="not allowed to raise maximum limit"):
+            python.exec(dedent(code))
+        assert "not allowed to raise maximum limit" in python.get("said", str)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root is not held")
 def test_limit_that_would_not_hold_is_refused() -> None:
     with pytest.raises(UnsupportedError, match="not held for root"):
@@ -61,11 +77,21 @@ def test_limit_that_would_not_hold_is_refused() -> None:
 @pytest.mark.parametrize(
     ("limits", "message"),
     [
-        ({"network": False}, "there is no limit 'network'; there are memory"),
+        ({"disk": 5}, "there is no limit 'disk'; there are memory, .*, writable"),
+        ({5: 5}, "there is no limit 5"),
         ({"memory": -1}, "memory=-1 is no number above 0"),
         ({"memory": "1"}, "memory='1' is no number above 0"),
+        ({"memory": True}, "memory=True is no number above 0"),
         (5, "expected a mapping"),
         ({"open_files": 10**9}, "open_files=1000000000 cannot be set"),
+        ({"network": 0}, "network=0 is neither True nor False"),
+        ({"network": None}, "network=None is neither"),
+        ({"writable": "/tmp"}, "writable='/tmp': expected a list of folders"),
+        ({"writable": None}, "writable=None: expected a list of folders"),
+        ({"writable": [5]}, "writable: 5 is no path"),
+        ({"writable": ["no/such"]}, "writable: 'no/such' is not there"),
+        ({"writable": ["/dev/null"]}, "writable: '/dev/null' is no folder"),
+        ({"writable": ["/tmp/.."]}, "'/' is no limit"),
     ],
 )
 def test_limit_that_cannot_be_had_is_refused(limits: object, message: str) -> None:

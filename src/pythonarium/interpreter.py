@@ -68,9 +68,10 @@ class Interpreter(Scope):
             another process.
         python: for `process`: the path of the Python that runs them; None: this one.
         environment: for `process`: an environment, or its folder, whose Python runs them.
-        limits: for `process`: what a worker may use at most, name to number: `memory` in
-            bytes, beyond what it has at its start; `cpu_seconds`; `file_size` in bytes;
-            `open_files`; `processes` of the user.
+        limits: for `process`: what a worker may use at most, and reach, by name: `memory`
+            in bytes, beyond what it has at its start; `cpu_seconds`; `file_size` in bytes;
+            `open_files`; `processes` of the user; `network`, False for none; `writable`,
+            the folders outside which nothing can be changed.
         preload: for `process`: modules that are imported before a script asks for them.
         restart: for `process`: whether a worker that has died is replaced at the next
             call; if not, each call tells of its death.
@@ -84,7 +85,8 @@ class Interpreter(Scope):
         path_append: where they stand on `sys.path`: before, after or none.
 
     Raises:
-        UnsupportedError: there is no such rung, or an option is not for it.
+        UnsupportedError: there is no such rung, an option is not for it, or a limit does
+            not hold on this system.
         SettingsError: the path is another than that of the interpreters that are open.
     """
 

@@ -106,7 +106,7 @@ def _routed(plain: "Any") -> "Any":
             if run is None:
                 return super().__getattribute__(name)
             if name == "__file__" and run.script is not None:
-                return real_file(run)
+                return _file_of_main(run)
             return getattr(run.module, name)
 
         def __setattr__(self, name: str, value: object) -> None:
@@ -128,6 +128,14 @@ def _routed(plain: "Any") -> "Any":
             return list(super().__dir__() if run is None else dir(run.module))
 
     return _RoutedMain
+
+
+def _file_of_main(run: "Run") -> str:
+    try:
+        return real_file(run)
+    except OSError as error:
+        message = f"module '__main__' has no file, and none can be written: {error}"
+        raise AttributeError(message) from None
 
 
 def _route_threads() -> "Callable[[], None]":

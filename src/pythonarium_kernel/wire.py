@@ -8,7 +8,8 @@ message's parts.
     HELLO    from worker   facts: protocol, version, executable, prefix, pid, abilities
     CALL     both          operation, arguments
     REPLY    both          answer
-    RAISE    both          an exception as data (see `faults`)
+    RAISE    both          an exception as data (see `faults`); where a worker says no
+                           HELLO, a text that tells why
 
 CALL from host: a method of the kernel's Session, by name.  CALL from worker: `tell` (a
 stream's name and text), `ask` (what `input()` needs).  CALL from both: `apply` and `step`,

@@ -365,6 +365,12 @@ def main(setup: Setup) -> None:
         _end(0, is_child=link.is_child)
 
 
+def decline(setup: Setup, reason: str) -> None:
+    """Tell the host why there will be no worker."""
+    body = codec.encoded(reason, None)  # type: ignore[arg-type]  # a text needs no peer
+    wire.write(setup.answers, wire.framed(wire.RAISE, body))
+
+
 def _facts() -> "dict[str, object]":
     return {
         "protocol": wire.PROTOCOL,

@@ -9,9 +9,13 @@ one thread, and does one thing after another: what the host asks for.
 Life and death
 - The host ends it by closing the control socket.  It ends as well when the host dies,
   whatever killed it and whoever has inherited the socket: it watches the host's pidfd.
-- Before it ends it kills its workers, with all that they started.  When it is itself
-  killed, they die by PR_SET_PDEATHSIG, which is certain because the zygote's one thread is
-  the parent; what they started goes on then.
+- Before it ends it kills its workers, with all that they started.
+- Its parent is a keeper, which the host has started: a process that only waits.  It kills
+  a zygote that a script has stopped, when the host dies or asks by SIGTERM.  When the
+  zygote is itself killed, the workers die by PR_SET_PDEATHSIG, which is certain because
+  the zygote's one thread is the parent; what they started falls to the keeper, which
+  kills it.  When the keeper is killed, the zygote sees the end of a pipe, and ends.  Only
+  where both are killed at once, what scripts have started goes on.
 - Each worker leads a process group, and takes in the orphans below it; when it dies, they
   become children of the zygote, which kills each child that is no worker.  It stays in the
   session of the host: a session of its own would be scheduled as a stranger's work, and
@@ -26,16 +30,17 @@ import signal
 import sys
 from contextlib import suppress
 
-from pythonarium_kernel import limits, worker
+from pythonarium_kernel import limits, linux, worker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
     from typing import Any
 
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 MESSAGE = 1 << 20
 """Bytes that a request of the host may have."""
+GRACE = 0.5
+"""Seconds that a zygote may take to end after its host."""
 DESCRIPTORS = 10
 """What comes along with `fork`: stdin, stdout, stderr, and those of `worker.Setup`."""
 
@@ -47,15 +52,46 @@ def main(control: int, host: int, preload: "list[str]") -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(ValueError):
         sys.path.remove("")
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    _prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+    keeper = _part_from_keeper(control, host)
+    _prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     road = socket.socket(fileno=control)
     failures = _preload(preload)
     _quiet()
-    zygote = _Zygote(road, host)
+    zygote = _Zygote(road, host, keeper)
     zygote.reply(("ready", sys.version_info[:3], failures))
     zygote.serve()
     zygote.end_all()
     os._exit(0)
+
+
+def _part_from_keeper(control: int, host: int) -> int:
+    """Go on in a child of this process; return what is readable when the parent ends."""
+    read, write = os.pipe()
+    zygote = os.fork()
+    if zygote:
+        os.close(read)
+        os.close(control)
+        _quiet()
+        _keep(zygote, host)
+    os.close(write)
+    os.setpgid(0, 0)
+    _prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)  # until it looks at the pipe
+    return read
+
+
+def _keep(zygote: int, host: int) -> None:
+    """Wait for the end of a zygote, and end what it leaves; does not return."""
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(zygote, signal.SIGKILL))
+    ends = [end for end in (_pidfd(zygote), _pidfd(host)) if end is not None]
+    if len(ends) == len(("zygote", "host")):
+        select.select(ends, [], [])
+        if not select.select(ends[:1], [], [], GRACE)[0]:
+            os.kill(zygote, signal.SIGKILL)
+    _, status = os.waitpid(zygote, 0)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _kill_children(set())
+    os._exit(abs(os.waitstatus_to_exitcode(status)))
 
 
 def _preload(names: "list[str]") -> "dict[str, str]":
@@ -85,22 +121,15 @@ def _quiet() -> None:
 
 
 def _prctl(option: int, value: int) -> None:
-    try:
-        import ctypes
-
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-    except (
-        ImportError,
-        OSError,
-        AttributeError,
-    ):  # no Linux: the host's end still tells
-        pass
+    with suppress(OSError):  # no Linux: the host's end still tells
+        linux.prctl(option, value)
 
 
 class _Zygote:
-    def __init__(self, road: "socket.socket", host: int) -> None:
+    def __init__(self, road: "socket.socket", host: int, keeper: int) -> None:
         self._road, self._workers = road, set[int]()
-        self._host = _pidfd(host)
+        host_end = _pidfd(host)
+        self._ends = [keeper] if host_end is None else [keeper, host_end]
 
     def reply(self, answer: object) -> None:
         from _pickle import dumps
@@ -113,10 +142,11 @@ class _Zygote:
 
         gc.collect()
         gc.freeze()
-        waits = [self._road.fileno(), *([] if self._host is None else [self._host])]
+        _prctl(linux.PR_SET_PDEATHSIG, 0)
+        waits = [self._road.fileno(), *self._ends]
         while True:
             ready, _, _ = select.select(waits, [], [])
-            if self._host in ready:
+            if any(end in ready for end in self._ends):
                 return
             request, descriptors = self._receive()
             if request is None:
@@ -145,8 +175,8 @@ class _Zygote:
         if pid == 0:
             try:
                 self._road.close()
-                if self._host is not None:
-                    os.close(self._host)
+                for end in self._ends:
+                    os.close(end)
                 _become_worker(options, descriptors)
             except BaseException as error:  # noqa: BLE001  # there is nobody above
                 text = f"{type(error).__name__}: {error}\n"
@@ -174,19 +204,21 @@ class _Zygote:
             os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         self._workers.discard(pid)
-        self._kill_orphans()
+        _kill_children(self._workers)
         return os.waitstatus_to_exitcode(status)
 
-    def _kill_orphans(self) -> None:
-        while True:
-            orphans = [pid for pid in _children() if pid not in self._workers]
-            if not orphans:
-                return
-            for pid in orphans:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                with suppress(ChildProcessError):
-                    os.waitpid(pid, 0)
+
+def _kill_children(but: "set[int]") -> None:
+    """Kill what this process has as a child, until nothing is left."""
+    while True:
+        orphans = [pid for pid in _children() if pid not in but]
+        if not orphans:
+            return
+        for pid in orphans:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
 
 
 def _pidfd(pid: int) -> "Any":
@@ -211,18 +243,21 @@ def _children() -> "list[int]":
 def _become_worker(options: "dict[str, Any]", descriptors: "list[int]") -> None:
     zygote = os.getppid()
     os.setpgid(0, 0)
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != zygote:
         os._exit(0)
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    _prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     for target, descriptor in enumerate(descriptors[:3]):
         os.dup2(descriptor, target)
         os.close(descriptor)
+    setup = worker.Setup(descriptors[3:], options["tells"], options["first_handle"])
+    try:
+        limits.apply(options["limits"])
+    except limits.NotHeld as error:
+        worker.decline(setup, str(error))
+        return
     _settle_in(options)
-    limits.apply(options["limits"])
-    worker.main(
-        worker.Setup(descriptors[3:], options["tells"], options["first_handle"])
-    )
+    worker.main(setup)
 
 
 def _settle_in(options: "dict[str, Any]") -> None:

@@ -18,7 +18,8 @@ COMMANDS: Final = {
 
         The script's own output goes through untouched; outputs are printed after it, one
         `name = repr` a line.  Exit code: 0 done, 1 the script failed, 2 wrong use, 124
-        timeout, 130 Ctrl-C, and what the script gives to sys.exit.
+        timeout, 130 Ctrl-C, 128 + N if signal N ended the script's own process, and what
+        the script gives to sys.exit.
 
         Options stand before or after FILE.  Words after FILE, or after -c CODE, are the
         script's arguments; what stands after -- always goes to the script, also what

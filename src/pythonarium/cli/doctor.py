@@ -6,13 +6,15 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Final
 
 from cyclopts import Parameter
 
+from pythonarium.cli.findings import Finding
 from pythonarium.cli.jar import MEND
+from pythonarium.cli.limit_findings import limit_findings
 from pythonarium.errors import PythonariumError
 from pythonarium.interpreter import Interpreter
 from pythonarium.jvm.jars import JAR
@@ -20,31 +22,12 @@ from pythonarium.jvm.jdks import OLDEST, find_jdk
 from pythonarium.jvm.libraries import shared_library
 from pythonarium.rungs import RUNGS
 
-__all__ = ["Finding", "doctor", "examine"]
+__all__ = ["doctor", "examine"]
 
 LATER_RUNGS: Final = ("own-gil", "cluster")
 PACKAGES: Final = {"numpy": "numpy", "pandas": "pandas", "pyarrow": "pandas"}
 """Package -> the extra of Pythonarium that brings it."""
 NEWEST_JDK: Final = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        name: what it is.
-        usable: whether it works here.
-        text: what was found.
-        mend: the command that makes it work; empty where nothing can be done.
-        needed: whether the main job, to run a script, depends on it.
-    """
-
-    name: str
-    usable: bool
-    text: str
-    mend: str = ""
-    needed: bool = False
 
 
 def doctor(
@@ -77,8 +60,10 @@ def examine() -> Iterator[Finding]:
     yield _environment()
     for package, extra in PACKAGES.items():
         yield _package(package, extra)
+    yield _uv()
     for rung in RUNGS:
         yield _rung(rung)
+    yield from limit_findings()
     for rung in LATER_RUNGS:
         yield Finding(f"rung {rung}", usable=False, text="not in this version")
 
@@ -165,6 +150,18 @@ def _package(name: str, extra: str) -> Finding:
     except PackageNotFoundError:
         mend = f"{sys.executable} -m pip install {extra}"
         return Finding(name, usable=False, text="not installed", mend=mend)
+
+
+def _uv() -> Finding:
+    from pythonarium.environments import pythons  # noqa: PLC0415  # it takes 15 ms
+
+    program = pythons.uv_program()
+    if program is not None:
+        return Finding("uv", usable=True, text=program)
+    text = "not installed; environments are made by venv and pip, which take longer"
+    return Finding(
+        "uv", usable=False, text=text, mend=f"{sys.executable} -m pip install uv"
+    )
 
 
 def _rung(rung: str) -> Finding:

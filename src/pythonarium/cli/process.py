@@ -16,7 +16,7 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
@@ -32,6 +32,7 @@ __all__ = [
     "hand_over_main",
     "open_interpreter",
     "prepare_path",
+    "set_arguments",
     "stdout_is_gone",
     "take_stdout",
 ]
@@ -44,7 +45,9 @@ PATIENCE_SECONDS: Final = 2.0
 """How long after that the process is ended."""
 
 
-def open_interpreter(rung: str, python: str | None = None) -> Interpreter:
+def open_interpreter(
+    rung: str, python: str | None = None, limits: Mapping[str, object] | None = None
+) -> Interpreter:
     """Open the interpreter of a command; the end of this process closes it.
 
     Another environment's Python runs in a process of its own, whatever rung was asked
@@ -56,7 +59,7 @@ def open_interpreter(rung: str, python: str | None = None) -> Interpreter:
     """
     if python is not None and rung == "shared":
         rung = "process"
-    interpreter = Interpreter(rung, python=python)
+    interpreter = Interpreter(rung, python=python, limits=limits or None)
     atexit.register(interpreter.close)  # registered first, called last
     return interpreter
 
@@ -65,6 +68,15 @@ def prepare_path(first: str | None) -> None:
     """Take the command's own folder off `sys.path`, and put another in its place."""
     if not sys.flags.safe_path:
         sys.path[:1] = [] if first is None else [first]
+
+
+def set_arguments(interpreter: Interpreter, arguments: list[str]) -> None:
+    """Make `sys.argv` of a script that is no file, and let it import from here."""
+    sys.argv = arguments
+    if interpreter.rung != "shared":
+        theirs = interpreter.import_module("sys")
+        theirs.argv = arguments
+        theirs.path.insert(0, "")
 
 
 def hand_over_main(interpreter: Interpreter) -> None:

@@ -1,5 +1,6 @@
 """`pythonarium run`: a script with typed variables in and out."""
 
+import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from cyclopts import Parameter
 from pythonarium.cli import elsewhere, process
 from pythonarium.cli.app import LONE_DASH
 from pythonarium.cli.inputs import BadInputError, input_variables, output_types
+from pythonarium.cli.limits import Limits
 from pythonarium.cli.options import Place, Sources
 from pythonarium.cli.presenting import JsonPresenter, Outcome, Presenter, TextPresenter
 from pythonarium.errors import (
@@ -20,6 +22,7 @@ from pythonarium.errors import (
     ScriptTimeoutError,
     SettingsError,
     VariableTypeError,
+    WorkerDiedError,
 )
 from pythonarium.interpreter import Interpreter
 from pythonarium.results import Result
@@ -32,11 +35,13 @@ __all__ = ["run"]
 FAILED: Final = 1
 WRONG_USE: Final = 2
 TIMED_OUT: Final = 124
+SIGNALLED: Final = 128
 INTERRUPTED: Final = 130
 
 
 _HERE: Final = Place()
 _ANYWHERE: Final = Sources()
+_UNLIMITED: Final = Limits()
 
 
 def _word(_type: object, tokens: Sequence[Any]) -> str:
@@ -59,7 +64,7 @@ def run(  # noqa: PLR0913  # one parameter for each option
     ] = (),
     every: Annotated[bool, Parameter(name="--all", show_default=False)] = False,
     as_json: Annotated[bool, Parameter(name="--json", show_default=False)] = False,
-    rung: Annotated[str, Parameter(name="--rung", metavar="NAME")] = "shared",
+    rung: Annotated[str | None, Parameter(name="--rung", metavar="NAME")] = None,
     timeout: Annotated[
         float | None, Parameter(name="--timeout", metavar="SECONDS")
     ] = None,
@@ -67,6 +72,7 @@ def run(  # noqa: PLR0913  # one parameter for each option
         tuple[str, ...],
         Parameter(name="--with", metavar="PACKAGE", show_default=False),
     ] = (),
+    limits: Limits = _UNLIMITED,
     place: Place = _HERE,
     sources: Sources = _ANYWHERE,
 ) -> int:
@@ -94,7 +100,9 @@ def run(  # noqa: PLR0913  # one parameter for each option
         Dates are ISO text, bytes base64, arrays lists, tables lists of records; NaN and
         infinities are "NaN", "Infinity", "-Infinity".
     rung
-        Where the script runs; this version has shared: in this process.
+        Where the script runs: shared, in this process, or process, in one of its own.
+        Without this it is process for a script with --memory, --no-network, --read-only or
+        --writable, which need it, and for one in another environment, else shared.
     timeout
         End the script after so many seconds, with exit code 124.
     packages
@@ -106,9 +114,10 @@ def run(  # noqa: PLR0913  # one parameter for each option
         variables, types = input_variables(inputs), output_types(outputs)
         start = _starter(words, code)
         _check_timeout(timeout)
+        asked = limits.asked()
         where = elsewhere.interpreter_options(
             _script_file(words, code),
-            rung=rung,
+            rung=rung or ("process" if asked else "shared"),
             place=place,
             packages=packages,
             sources=sources,
@@ -116,7 +125,7 @@ def run(  # noqa: PLR0913  # one parameter for each option
         needs_road = bool(inputs or outputs or every or as_json)
         if where.python is not None and where.rung == "shared" and not needs_road:
             return elsewhere.run(where, _python_words(words, code), timeout)
-        interpreter = process.open_interpreter(where.rung, where.python)
+        interpreter = process.open_interpreter(where.rung, where.python, asked)
     except (BadInputError, PythonariumError, OSError) as error:  # nothing was run
         presenter.misused(str(error))
         return WRONG_USE
@@ -125,7 +134,7 @@ def run(  # noqa: PLR0913  # one parameter for each option
         result = job.result(
             lambda: start(interpreter, variables, timeout=timeout, capture=as_json)
         )
-    except ScriptError as error:
+    except (ScriptError, WorkerDiedError) as error:
         return job.fail(error)
     except OSError as error:
         presenter.misused(f"cannot read the script {words[0]!r}: {error.strerror}")
@@ -184,8 +193,8 @@ def _source(
         inputs: list[Variable[Any]],
         **options: Any,  # noqa: ANN401  # those of `Interpreter.run`
     ) -> Result:
-        sys.argv = [name, *arguments]
         process.prepare_path("")
+        process.set_arguments(interpreter, [name, *arguments])
         return interpreter.exec(source(), inputs, filename=filename, **options)
 
     return start
@@ -258,8 +267,11 @@ class _Job:
             return FAILED
         return 0
 
-    def fail(self, error: ScriptError) -> int:
+    def fail(self, error: ScriptError | WorkerDiedError) -> int:
         """Present an error of the script and return the exit code."""
+        if isinstance(error, WorkerDiedError):
+            self._presenter.failed(error, ("", error.output_tail))
+            return _exit_code_of_worker(error)
         if error.type_name == "BrokenPipeError" and process.stdout_is_gone():
             return FAILED  # it wrote to a reader that had enough
         self._presenter.failed(error, (error.stdout, error.stderr))
@@ -284,3 +296,9 @@ def _exit_code(error: ScriptError) -> int:
     if isinstance(error, ScriptTimeoutError):
         return TIMED_OUT
     return INTERRUPTED if error.type_name == "KeyboardInterrupt" else FAILED
+
+
+def _exit_code_of_worker(error: WorkerDiedError) -> int:
+    """Return what a shell would tell of it; 1 where that would be a success."""
+    number = getattr(signal, error.signal or "", None)
+    return error.exit_code or (FAILED if number is None else SIGNALLED + number)

@@ -2,14 +2,12 @@
 
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pythonarium.errors import UnsupportedError
 from pythonarium.rungs._base import Options, Streams
 from pythonarium.settings import PathSetting
-from pythonarium_kernel.limits import LIMITS
 
 if TYPE_CHECKING:
     from pythonarium.rungs._base import Rung
@@ -38,6 +36,7 @@ def open_rung(
             path=path,
         )
     if name == "process":
+        from pythonarium.rungs._limits import checked_limits  # noqa: PLC0415
         from pythonarium.rungs.process import ProcessRung  # noqa: PLC0415
 
         options = replace(options, limits=checked_limits(options.limits))
@@ -46,32 +45,6 @@ def open_rung(
         f"rung {name!r} is not there in this version; there is"
         f" {', '.join(map(repr, RUNGS))}"
     )
-
-
-def checked_limits(limits: object) -> dict[str, int]:
-    """Return limits as a worker takes them.
-
-    Raises:
-        UnsupportedError: one is unknown, no number, or would not hold here.
-    """
-    if limits is None:
-        return {}
-    if not isinstance(limits, Mapping):
-        raise UnsupportedError(
-            f"limits={limits!r}: expected a mapping of name to number"
-        )
-    for name, value in limits.items():
-        if name not in LIMITS:
-            raise UnsupportedError(
-                f"limits: there is no limit {name!r}; there are {', '.join(LIMITS)}"
-            )
-        if type(value) is not int or value <= 0:
-            raise UnsupportedError(f"limits: {name}={value!r} is no number above 0")
-    if "processes" in limits and os.geteuid() == 0:
-        raise UnsupportedError(
-            "limits: processes is not held for root; run the host as another user"
-        )
-    return dict(limits)
 
 
 def _python(options: Options) -> str:

@@ -40,8 +40,12 @@ class HostLink(Link):
         if self._worker.is_dead:  # and its descriptor may be another's by now
             raise wire.Gone("the worker has ended")
         self.phase = "sending"
-        wire.write(self._descriptor, wire.framed(kind, body))
+        self.write(wire.framed(kind, body))
         self.phase = "waiting"
+
+    def write(self, data: bytes) -> None:
+        """Write all of it, in the time that the request has."""
+        self._worker.write(data)
 
     def receive(self) -> tuple[int, bytes]:
         """Wait for a frame; return its kind and body."""
@@ -107,6 +111,10 @@ class ThreadEnd(HostLink):
     def __init__(self, worker: "Worker", descriptor: int) -> None:
         super().__init__(worker, descriptor)
         self._frames = wire.Frames()
+
+    def write(self, data: bytes) -> None:
+        """Write all of it; a thread of a script has no deadline."""
+        wire.write(self._descriptor, data)
 
     def serve(self, body: bytes, tail: bytes) -> None:
         """Perform what the thread asks of the host."""

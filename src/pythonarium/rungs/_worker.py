@@ -9,6 +9,7 @@ Invariants
 - A request that has a deadline, or that was interrupted, ends: the worker is asked first
   (`_ask_to_stop`), and asked again while it does not answer; after GRACE it is killed.
   Time that passes in the host's own callables does not count for the grace.
+- It is polled in the same way while a request is written: the worker may not take it.
 - What a signal handler of the host raises while it waits ends the run in the same way,
   and goes on from there.  Where it raises at a line that leaves open whether a request
   went out, the worker is killed: nobody could tell whose answer comes next.
@@ -24,7 +25,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from pythonarium.errors import WorkerDiedError
+from pythonarium.errors import UnsupportedError, WorkerDiedError
 from pythonarium.rungs._descriptors import Descriptors, is_readable
 from pythonarium.rungs._ends import TOO_LATE, StoppedByForce, remove_files, signal_name
 from pythonarium.rungs._links import HostLink
@@ -112,6 +113,9 @@ class Worker:
         self._deadlines.append(monotonic() + START_SECONDS)
         kind, body = self.wait()
         self._deadlines.clear()
+        if kind == wire.RAISE:
+            reason = codec.decoded(body, self.link, trusts=False)
+            raise UnsupportedError(str(reason))
         if kind != wire.HELLO:
             raise wire.WireError("the worker does not say hello")
         self.facts: dict[str, Any] = codec.decoded(body, self.link, trusts=False)
@@ -128,7 +132,8 @@ class Worker:
             with suppress(OSError):
                 self._pidfd = self._open.add(os.pidfd_open(self.pid))
                 poll.register(self._pidfd, select.POLLIN)
-        os.set_blocking(self._stops, False)
+        for descriptor in (self._stops, self._calls):
+            os.set_blocking(descriptor, False)
 
     # Requests
 
@@ -205,6 +210,30 @@ class Worker:
         except BaseException:
             self.kill()
             raise
+
+    def write(self, data: bytes) -> None:
+        """Write a frame; a worker that does not take it must end, as one that is late.
+
+        Raises:
+            wire.Gone: the worker has gone, or does not take it in time.
+        """
+        try:
+            done = _written(self._calls, data)
+            if done < len(data):
+                self._write_rest(memoryview(data)[done:])
+        except BrokenPipeError:
+            raise wire.Gone("the other side has closed its end") from None
+
+    def _write_rest(self, rest: memoryview) -> None:
+        poll = select.poll()
+        poll.register(self._calls, select.POLLOUT)
+        poll.register(self._woken, select.POLLIN)
+        while rest:
+            for descriptor, _ in poll.poll(self._patience()):
+                if descriptor == self._calls:
+                    rest = rest[_written(descriptor, rest) :]
+                else:
+                    self._take(descriptor)
 
     def wait(self) -> tuple[int, bytes]:
         """Wait for a frame from the worker; give on the output that came before it.
@@ -371,6 +400,14 @@ class Worker:
             exports.clear()
         self._open.close_all()
         _workers.discard(self)
+
+
+def _written(descriptor: int, data: bytes | memoryview) -> int:
+    """Write what there is room for; return how much that was."""
+    try:
+        return os.write(descriptor, data)
+    except BlockingIOError:
+        return 0
 
 
 _workers: set[Worker] = set()

@@ -6,6 +6,8 @@ Invariants
 - A request and its answer pass under the zygote's own lock: any thread may ask.
 - A zygote is started without code between fork and exec, so a host with much memory or
   many threads starts it as quickly as a small one.
+- The process that a host starts is the keeper; the zygote is its only child (see the
+  kernel's `zygote`).  It ends when the zygote has ended, and all that was below it.
 - In a forked child of the host `_zygotes` is empty, and the parent's control sockets are
   closed: the zygote and its workers are the parent's.
 """
@@ -46,6 +48,9 @@ main(int(control), int(host), preload.split())
 """What a zygote runs: it loads the kernel from where it lies, whatever is installed."""
 
 START_SECONDS = 60.0
+ANSWER_SECONDS = 5.0
+"""What a zygote may take to fork or end a worker; one that does not answer is stopped."""
+END_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Zygote:
     def __init__(self, start: Start) -> None:
         self.start = start
         self.users = 0
+        self._has_gone = False
         self.environ = dict(os.environ)
         self._lock = Lock()
         self._road, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -110,7 +116,7 @@ class Zygote:
         self._road.settimeout(START_SECONDS)
         try:
             answer = self._answer()
-            self._road.settimeout(None)
+            self._road.settimeout(ANSWER_SECONDS)
         except (OSError, EOFError):
             self._process.kill()
             said = stderr.read().decode("utf-8", "replace").strip()
@@ -132,6 +138,7 @@ class Zygote:
 
         Raises:
             OSError: the zygote is gone.
+            EOFError: likewise.
         """
         data = pickle.dumps(("fork", options), 4)
         pid: int = self._ask(data, descriptors)
@@ -150,11 +157,19 @@ class Zygote:
 
     def _ask(self, data: bytes, descriptors: Sequence[int]) -> Any:
         with self._lock:
-            if descriptors:
-                socket.send_fds(self._road, [data], list(descriptors))
-            else:
-                self._road.send(data)
-            return self._answer()
+            try:
+                if descriptors:
+                    socket.send_fds(self._road, [data], list(descriptors))
+                else:
+                    self._road.send(data)
+                return self._answer()
+            except TimeoutError:
+                self._has_gone = True
+                self._process.terminate()
+                raise ConnectionAbortedError("the zygote does not answer") from None
+            except (ConnectionError, EOFError):
+                self._has_gone = True
+                raise
 
     def _answer(self) -> Any:
         data = self._road.recv(MESSAGE)
@@ -165,21 +180,22 @@ class Zygote:
     @property
     def is_alive(self) -> bool:
         """Whether the process is there."""
-        return self._process.poll() is None
+        return not self._has_gone and self._process.poll() is None
 
     @property
     def pid(self) -> int:
-        """The process."""
+        """The process that keeps it."""
         return self._process.pid
 
     def end(self) -> None:
         """End the process, and with it all its workers."""
         self._road.close()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        for harder in (self._process.terminate, self._process.kill):
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(END_SECONDS)
+                return
+            harder()
+        self._process.wait()
 
     def forget(self) -> None:
         """Let go of it in a forked child of the host."""

@@ -88,6 +88,21 @@ class ProcessRung:
             raise
 
     def _renew(self) -> Worker:
+        try:
+            worker = self._worker = self._new_worker()
+        except (ConnectionError, EOFError):  # the zygote has just been killed
+            worker = self._worker = self._new_worker()
+        facts = worker.facts
+        self.facts: Facts = Facts(
+            rung="process",
+            python_version=str(facts["version"]),
+            executable=str(facts["executable"]),
+            environment=str(facts["prefix"]),
+            pid=worker.pid,
+        )
+        return worker
+
+    def _new_worker(self) -> Worker:
         zygote = self._zygote
         if not zygote.is_alive:
             _zygote.release(zygote)
@@ -99,19 +114,10 @@ class ProcessRung:
             "first_handle": (self._workers << 32) + 1,
         }
         try:
-            worker = self._worker = Worker(zygote, self._output, told)
+            return Worker(zygote, self._output, told)
         except wire.WireError:
             said = self._output.tail.strip()
             raise UnsupportedError(f"a worker did not start: {said}") from None
-        facts = worker.facts
-        self.facts: Facts = Facts(
-            rung="process",
-            python_version=str(facts["version"]),
-            executable=str(facts["executable"]),
-            environment=str(facts["prefix"]),
-            pid=worker.pid,
-        )
-        return worker
 
     def call(self, operation: str, *args: Any) -> Any:
         """Call a method of the session; see `_base.Rung`."""
