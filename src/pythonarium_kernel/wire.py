@@ -32,7 +32,7 @@ PROTOCOL = 1
 HEADER = struct.Struct("<HHIQ")
 HELLO, CALL, REPLY, RAISE = 1, 2, 3, 4
 TAIL = 0x80
-_KINDS = (HELLO, CALL, REPLY, RAISE, CALL | TAIL, REPLY | TAIL, RAISE | TAIL)
+_KINDS = frozenset((HELLO, CALL, REPLY, RAISE, CALL | TAIL, REPLY | TAIL, RAISE | TAIL))
 LIMIT = 2**31
 """Bytes that the body of a frame may have; larger buffers go through the arena."""
 _MARK = 0x70797468
@@ -123,8 +123,17 @@ class Frames:
 
     def take(self, descriptor: int) -> "Optional[tuple[int, bytes]]":
         """Read once; return kind and body if that made a frame whole."""
-        room = max(self._wanted - self._size, _CHUNK)
-        data = os.read(descriptor, min(room, 1 << 20))
+        if self._pieces:
+            room = max(self._wanted - self._size, _CHUNK)
+            return self._added(os.read(descriptor, min(room, 1 << 20)))
+        data = os.read(descriptor, _CHUNK)
+        if len(data) >= HEADER.size:  # as a rule it is a whole frame
+            kind, length = _parsed(data)
+            if len(data) == HEADER.size + length:
+                return kind, data[HEADER.size :]
+        return self._added(data)
+
+    def _added(self, data: bytes) -> "Optional[tuple[int, bytes]]":
         if not data:
             message = "the stream has ended" + (" within a frame" if self._size else "")
             raise Gone(message)
@@ -155,16 +164,16 @@ class Frames:
 
 def _parsed(data: bytes) -> "tuple[int, int]":
     protocol, kind, mark, length = HEADER.unpack_from(data)
+    if protocol == PROTOCOL and mark == _MARK and kind in _KINDS and length <= LIMIT:
+        return kind, length
     if mark != _MARK or kind not in _KINDS:
         message = f"{data[:16]!r} is no header of a frame"
         raise WireError(message)
     if protocol != PROTOCOL:
         message = f"the other side speaks protocol {protocol}, this one {PROTOCOL}"
         raise WireError(message)
-    if length > LIMIT:
-        message = f"a frame of {length} bytes is announced; {LIMIT} is the most"
-        raise WireError(message)
-    return kind, length
+    message = f"a frame of {length} bytes is announced; {LIMIT} is the most"
+    raise WireError(message)
 
 
 TYPE_CHECKING = False
