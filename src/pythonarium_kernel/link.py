@@ -40,6 +40,11 @@ class ByReference:
 class Link(codec.Peer, ABC):
     """One end.  `send` and `receive` are the stream's; `perform` answers a CALL.
 
+    Args:
+        exports: the objects of both sides.
+        arenas: of both sides, where there are any.
+        discarded: numbers of handles that the other side is to release; others add to it.
+
     Attributes:
         trusts: whether messages from the other side may make code run here.
         by_reference: bytes of buffers that have crossed without a copy.
@@ -47,10 +52,19 @@ class Link(codec.Peer, ABC):
 
     trusts = False
 
-    def __init__(self, exports: "Exports", arenas: "Arenas" = (None, None)) -> None:
+    def __init__(
+        self,
+        exports: "Exports",
+        arenas: "Arenas" = (None, None),
+        discarded: "Optional[list[int]]" = None,
+    ) -> None:
         self.exports = exports
         self.ours, self.theirs = arenas
         self.by_reference = 0
+        # What the next message takes along, if there is any
+        self._dropped = exports.dropped
+        self._discarded: list[int] = [] if discarded is None else discarded
+        self._freed = () if self.theirs is None else self.theirs.freed
 
     # To be defined by each kind of end
 
@@ -71,10 +85,6 @@ class Link(codec.Peer, ABC):
         message = f"there is no operation {operation!r:.80}"
         raise wire.WireError(message)
 
-    def take_discarded(self) -> "tuple[int, ...]":
-        """Return, once, the numbers of handles that are to be released."""
-        return ()
-
     def discard(self, numbers: "tuple[int, ...]") -> None:
         """Release handles."""
 
@@ -86,12 +96,17 @@ class Link(codec.Peer, ABC):
         return self.answer()
 
     def _send(self, kind: int, body: bytes) -> None:
-        released, discarded = self.exports.take_dropped(), self.take_discarded()
-        freed = () if self.theirs is None else self.theirs.take_freed()
-        if released or discarded or freed:
+        if self._dropped or self._discarded or self._freed:
+            released, discarded = self.exports.take_dropped(), self._take_discarded()
+            freed = () if self.theirs is None else self.theirs.take_freed()
             tail = codec.encoded((released, discarded, freed), self)
             kind, body = kind | wire.TAIL, wire.with_tail(body, tail)
         self.send(kind, body)
+
+    def _take_discarded(self) -> "tuple[int, ...]":
+        taken = tuple(self._discarded)
+        del self._discarded[: len(taken)]  # another thread may have added some
+        return taken
 
     def received(self) -> "tuple[int, bytes, bytes]":
         """Wait for a frame; return its kind, its body and the tail of it."""

@@ -30,8 +30,8 @@ class HostLink(Link):
         phase: idle; sending; waiting, for an answer; reading; or busy with what came.
     """
 
-    def __init__(self, worker: "Worker", descriptor: int) -> None:
-        super().__init__(worker.exports, worker.arenas)
+    def __init__(self, worker: "Worker", descriptor: int, discarded: list[int]) -> None:
+        super().__init__(worker.exports, worker.arenas, discarded)
         self._worker, self._descriptor = worker, descriptor
         self.phase = "idle"
 
@@ -46,16 +46,8 @@ class HostLink(Link):
     def receive(self) -> tuple[int, bytes]:
         """Wait for a frame; return its kind and body."""
         frame = self._worker.wait()
-        self.phase = "idle" if frame[0] != wire.CALL else "busy"
+        self.phase = "busy" if frame[0] & ~wire.TAIL == wire.CALL else "idle"
         return frame
-
-    def take_discarded(self) -> tuple[int, ...]:
-        """Return, once, the handles that nobody has any more."""
-        discards = self._worker.discards
-        if not discards:
-            return ()
-        self._worker.discards = []
-        return tuple(discards)
 
     def drop_answer(self, error: BaseException) -> None:
         """Wait for the answer to what was asked, and forget it; refuse what comes before."""
@@ -105,7 +97,7 @@ class ThreadEnd(HostLink):
     """The host's end of the link to a further thread of a script."""
 
     def __init__(self, worker: "Worker", descriptor: int) -> None:
-        super().__init__(worker, descriptor)
+        super().__init__(worker, descriptor, [])
         self._frames = wire.Frames()
 
     def serve(self, body: bytes, tail: bytes) -> None:

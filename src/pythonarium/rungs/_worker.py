@@ -63,9 +63,18 @@ class Worker:
 
     Made by the rung, which also ends it with `kill`; usable by the thread that is inside
     the interpreter.  `interrupt` alone may be called by any thread at any time.
+
+    Attributes:
+        discarded: numbers of handles to release with the next request; any thread adds.
     """
 
-    def __init__(self, zygote: Zygote, output: Output, options: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        zygote: Zygote,
+        output: Output,
+        options: dict[str, Any],
+        discarded: list[int],
+    ) -> None:
         self.zygote, self.output = zygote, output
         self.is_dead = self.is_lost = False
         self.status: int | None = None
@@ -76,7 +85,7 @@ class Worker:
         self._is_run = False  # whether the outermost request runs a script
         self._depth = 0
         self._inside: int | None = None  # the thread whose request is on
-        self.discards: list[int] = []
+        self.discarded = discarded
         self._threads = ScriptThreads(self)
         self._open = Descriptors()
         try:
@@ -107,7 +116,7 @@ class Worker:
         self._watch()
         self.exports = Exports(self._threads.link, guards=True)
         self.arenas = (Arena(arenas[0]), Arena(arenas[1])) if arenas else (None, None)
-        self.link = HostLink(self, self._calls)
+        self.link = HostLink(self, self._calls, self.discarded)
         self._frames = wire.Frames()
         self._deadlines.append(monotonic() + START_SECONDS)
         kind, body = self.wait()
@@ -150,10 +159,6 @@ class Worker:
     def is_stranger(self, value: object) -> bool:
         """Tell whether a value refers to an object of another worker."""
         return type(value) is Proxy and exports_of(value) is not self.exports
-
-    def discard(self, number: int) -> None:
-        """Have a handle released with the next request."""
-        self.discards.append(number)
 
     def request(
         self, operation: str, args: tuple[object, ...], timeout: float | None
@@ -213,8 +218,10 @@ class Worker:
             wire.WireError: the worker has gone, or sends what is no frame.
         """
         while True:
-            frame, is_over = None, False
-            for descriptor, _ in self._poll.poll(self._patience()):
+            frame, is_over, patience = None, False, None
+            if self._deadlines or self._interrupted:
+                patience = self._patience()
+            for descriptor, _ in self._poll.poll(patience):
                 if descriptor == self._answers:
                     self.link.phase = "reading"
                     frame = self._frames.take(descriptor)
@@ -249,10 +256,8 @@ class Worker:
 
     # Deadlines and interrupts
 
-    def _patience(self) -> float | None:
+    def _patience(self) -> float:
         """Return the milliseconds to wait; ask or kill where the time has come."""
-        if not self._deadlines and not self._interrupted:
-            return None
         now = monotonic()
         nearest = min(self._deadlines, default=now)
         if self._interrupted:

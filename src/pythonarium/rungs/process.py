@@ -99,10 +99,11 @@ class ProcessRung:
             "first_handle": (self._workers << 32) + 1,
         }
         try:
-            worker = self._worker = Worker(zygote, self._output, told)
+            worker = Worker(zygote, self._output, told, self._discarded)
         except wire.WireError:
             said = self._output.tail.strip()
             raise UnsupportedError(f"a worker did not start: {said}") from None
+        self._worker = worker
         facts = worker.facts
         self.facts: Facts = Facts(
             rung="process",
@@ -115,12 +116,14 @@ class ProcessRung:
 
     def call(self, operation: str, *args: Any) -> Any:
         """Call a method of the session; see `_base.Rung`."""
-        worker = self._usable()
+        worker = self._worker
+        if self._closed or worker is None or worker.is_dead:
+            worker = self._usable()
         if not worker.is_busy:
             self._output.reset()
-        while self._discarded:
-            worker.discard(self._discarded.pop())
         try:
+            if operation in _RUNS:
+                return self._run(worker, operation, args)
             return self._carry(worker, operation, args)
         except WorkerDiedError as died:
             self._lost = None if self._restart else died
@@ -135,8 +138,6 @@ class ProcessRung:
                 error.__context__ = context
 
     def _carry(self, worker: Worker, operation: str, args: tuple[Any, ...]) -> Any:
-        if operation in _RUNS:
-            return self._run(worker, operation, args)
         if operation in _WITH_TOKENS and any(map(worker.is_stranger, args)):
             if operation == "close_frame":  # it went with its worker
                 return None
@@ -286,7 +287,10 @@ def _prepared(operation: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
     if operation not in _WITH_INPUTS or not args[_INPUTS]:
         return args
     inputs = args[_INPUTS]
-    if not any(type(value) in _BYTES for value in inputs.values()):
+    for value in inputs.values():
+        if type(value) in _BYTES:
+            break
+    else:
         return args
     marked = {name: _marked(value) for name, value in inputs.items()}
     return (*args[:_INPUTS], marked, *args[_INPUTS + 1 :])
