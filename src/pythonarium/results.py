@@ -107,7 +107,16 @@ class Result(Mapping[str, Any]):
 
 def shared_bytes(values: Mapping[str, object]) -> int:
     """Return the bytes of the buffers among values that passed by reference."""
-    return sum(map(_buffer_size, values.values()))
+    size = 0
+    for value in values.values():
+        if type(value) not in _WITHOUT_BUFFERS:
+            size += _buffer_size(value)
+    return size
+
+
+_WITHOUT_BUFFERS = frozenset(
+    (type(None), bool, int, float, complex, str, list, tuple, dict)
+)
 
 
 def _buffer_size(value: object) -> int:

@@ -31,6 +31,9 @@ class Output:
     def __init__(self, on_stdout: Lines, on_stderr: Lines, limit: int | None) -> None:
         self._told = {"stdout": on_stdout, "stderr": on_stderr}
         self._limit = limit
+        self._without_sinks: dict[str, Sink | None] | None = None
+        if not self.tells:
+            self._without_sinks = dict.fromkeys(self._told)
         self._targets: list[dict[str, Sink | None]] = []
         self._decoders = {name: _decoder("backslashreplace") for name in self._told}
         self._loose = b""
@@ -45,18 +48,21 @@ class Output:
 
     def begin(self, *, capture: bool) -> dict[str, Sink | None]:
         """Make the targets of a run; what arrives from now on is its."""
-        targets = {
-            name: Sink(name, capture, self._limit, told)
-            if capture or told is not None
-            else None
-            for name, told in self._told.items()
-        }
+        targets = self._without_sinks
+        if capture or targets is None:
+            targets = {
+                name: Sink(name, capture, self._limit, told)
+                if capture or told is not None
+                else None
+                for name, told in self._told.items()
+            }
         self._targets.append(targets)
         return targets
 
     def reset(self) -> None:
         """Forget the targets of runs that are over: no run is on."""
-        self._targets.clear()
+        if self._targets:
+            self._targets.clear()
 
     def finish(self, targets: dict[str, Sink | None]) -> None:
         """Give the unfinished lines of a run to their callables.
@@ -73,11 +79,15 @@ class Output:
 
     def end(self, targets: dict[str, Sink | None]) -> None:
         """Close the targets of a run."""
-        self._targets = [each for each in self._targets if each is not targets]
+        open_ones = self._targets
+        while open_ones and open_ones.pop() is not targets:
+            pass
         try:
-            self.finish(targets)
+            if targets is not self._without_sinks or self._failed is not None:
+                self.finish(targets)
         finally:
-            self.flush()
+            if self._printed:
+                self.flush()
 
     def take(self, descriptor: int, data: bytes) -> None:
         """Give on what came through descriptor 1 or 2 of the worker."""
