@@ -317,7 +317,7 @@ def _finish(run: Run) -> None:
     """Pass on unfinished lines; what the host's callable raises fails the run."""
     for sink in run.sinks or ():
         try:
-            if sink is not None:
+            if sink is not None and sink._pending:  # noqa: SLF001  # as a rule not
                 sink.finish()
         except BaseException as error:  # noqa: BLE001  # it becomes a report
             run.report = run.report or _report(run, error)

@@ -81,15 +81,15 @@ class WorkerSession(Session):
     def __init__(
         self,
         sinks: "tuple[streams.PipeSink, streams.PipeSink]",
-        is_owed: "Callable[[], bool]",
+        link: "MainLink",
     ) -> None:
         super().__init__()
-        self._sinks, self._streams, self._is_owed = sinks, True, is_owed
+        self._sinks, self._streams, self._link = sinks, True, link
         self._tasks = Tasks()
 
     def _make_sinks(self, run: Run, *, capture: bool) -> None:  # noqa: ARG002
         run.stdout, run.stderr = run.sinks = self._sinks
-        if self._is_owed():
+        if self._link.owed == self._link.number:
             run.thread = get_ident()
             watchdog.stop(run, "interrupt")
 
@@ -140,7 +140,7 @@ class MainLink(WorkerLink):
             streams.PipeSink("stdout", 1, tell.get("stdout")),
             streams.PipeSink("stderr", 2, tell.get("stderr")),
         )
-        self.session = WorkerSession(self.sinks, lambda: self.owed == self.number)
+        self.session = WorkerSession(self.sinks, self)
         self.session.handles.start_at(setup.first_handle)
         self.stops = setup.stops
         self.number = 0  # of the outermost request that is on
@@ -148,9 +148,8 @@ class MainLink(WorkerLink):
         self.handler: Any = None  # of SIGINT
         self.owed = 0  # the request whose run is to end as soon as it starts
         self.is_child = False  # forked by a script
-        self._own: dict[str, Callable[..., object]] = {
-            "execute": self._execute,
-            "execute_file": self._execute_file,
+        self._operations: dict[str, Callable[..., object]] = {
+            **{name: getattr(self.session, name) for name in _OPERATIONS},
             "evaluate": self._evaluate,
             "get": self._get,
             "value_of": self._value_of,
@@ -175,9 +174,10 @@ class MainLink(WorkerLink):
 
     def send(self, kind: int, body: bytes) -> None:
         """Write a frame, after what was printed before."""
-        for sink in self.sinks:
-            if sink._pending:  # noqa: SLF001  # two halves of one thing
-                sink.flush()
+        out, err = self.sinks
+        if out._pending or err._pending:  # noqa: SLF001  # two halves of one thing
+            out.flush()
+            err.flush()
         super().send(kind, body)
 
     def perform(self, operation: str, args: "tuple[Any, ...]") -> object:
@@ -202,12 +202,12 @@ class MainLink(WorkerLink):
         return answer
 
     def _perform(self, operation: str, args: "tuple[Any, ...]") -> object:
-        own = self._own.get(operation)
-        if own is not None:
-            return own(*args)
-        if operation in _OPERATIONS:
-            return getattr(self.session, operation)(*args)
-        return super().perform(operation, args)
+        if operation in _RUNS:
+            return self._told(getattr(self.session, operation)(*args), args[4])
+        method = self._operations.get(operation)
+        if method is None:
+            return super().perform(operation, args)
+        return method(*args)
 
     def discard(self, numbers: "tuple[int, ...]") -> None:
         """Release handles."""
@@ -220,20 +220,18 @@ class MainLink(WorkerLink):
 
     # Methods of the session whose results need a hand to cross
 
-    def _execute(self, *args: "Any") -> "tuple[object, ...]":
-        return self._told(self.session.execute(*args), args)
-
-    def _execute_file(self, *args: "Any") -> "tuple[object, ...]":
-        return self._told(self.session.execute_file(*args), args)
-
-    def _told(self, run: Run, args: "tuple[Any, ...]") -> "tuple[object, ...]":
-        outputs = run.outputs
-        if outputs:
-            for name, checked in args[4].items():
-                outputs[name] = self._crossing(name, outputs[name], checked)
+    def _told(
+        self, run: Run, wanted: "Optional[dict[str, bool]]"
+    ) -> "tuple[object, ...]":
+        outputs, value = run.outputs, run.value
+        for name, output in outputs.items():
+            if type(output) not in _NUMBERS:
+                outputs[name] = self._crossing(name, output, wanted[name])  # type: ignore[index]
+        if value is not None:
+            value = _small(value)
         if run.wall_ns > BRIEF_NS or not self.peak_memory:
             self.peak_memory = _peak_memory()
-        return _small(run.value), outputs, run.wall_ns, run.cpu_ns, self.peak_memory
+        return value, outputs, run.wall_ns, run.cpu_ns, self.peak_memory
 
     def _evaluate(self, *args: "Any") -> object:
         value = self.session.evaluate(*args)
@@ -280,18 +278,19 @@ class MainLink(WorkerLink):
         return True
 
 
-_OPERATIONS = frozenset(
-    (
-        *("decode", "import_module", "set", "delete", "variables", "context_names"),
-        *("add_context", "reset_context", "delete_context", "crossing", "operate"),
-        *("advance", "close_frame", "keep", "leak_report", "await_step"),
-    )
+_RUNS = ("execute", "execute_file")
+_OPERATIONS = (
+    *("decode", "import_module", "set", "delete", "variables", "context_names"),
+    *("add_context", "reset_context", "delete_context", "crossing", "operate"),
+    *("advance", "close_frame", "keep", "leak_report", "await_step"),
 )
+_NUMBERS = frozenset((type(None), bool, int, float))
+"""Types whose values cross as they are, and refer to nothing."""
 
 
 def _small(value: object) -> object:
     """Return the value of a run, or a reference to it until it is asked for."""
-    if value is None or type(value) in (bool, int, float, Proxy):
+    if type(value) in _NUMBERS or type(value) is Proxy:
         return value
     if is_scalar(value) and not (
         isinstance(value, (str, bytes)) and len(value) > SMALL
