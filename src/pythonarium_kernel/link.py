@@ -48,6 +48,7 @@ class Link(codec.Peer, ABC):
     Attributes:
         trusts: whether messages from the other side may make code run here.
         by_reference: bytes of buffers that have crossed without a copy.
+        ahead: what the other side has told ahead, if this is a host's end.
     """
 
     trusts = False
@@ -65,6 +66,7 @@ class Link(codec.Peer, ABC):
         self._dropped = exports.dropped
         self._discarded: list[int] = [] if discarded is None else discarded
         self._freed = () if self.theirs is None else self.theirs.freed
+        self.ahead: Any = ()
 
     # To be defined by each kind of end
 
@@ -88,6 +90,13 @@ class Link(codec.Peer, ABC):
     def discard(self, numbers: "tuple[int, ...]") -> None:
         """Release handles."""
 
+    def skip(self, number: int, used: int) -> None:
+        """Take the steps of an iterator for items that were told ahead and used."""
+
+    def take_used(self) -> "tuple[tuple[int, int], ...]":
+        """Return, once, how many items were used of what was told ahead."""
+        return ()
+
     # The conversation
 
     def request(self, operation: str, *args: object) -> "Any":
@@ -96,10 +105,11 @@ class Link(codec.Peer, ABC):
         return self.answer()
 
     def _send(self, kind: int, body: bytes) -> None:
-        if self._dropped or self._discarded or self._freed:
+        if self._dropped or self._discarded or self._freed or self.ahead:
+            used = self.take_used()
             released, discarded = self.exports.take_dropped(), self._take_discarded()
             freed = () if self.theirs is None else self.theirs.take_freed()
-            tail = codec.encoded((released, discarded, freed), self)
+            tail = codec.encoded((released, discarded, freed, used), self)
             kind, body = kind | wire.TAIL, wire.with_tail(body, tail)
         self.send(kind, body)
 
@@ -118,10 +128,12 @@ class Link(codec.Peer, ABC):
     def let_go(self, tail: bytes) -> None:
         """Release what the tail of a message names, once its body is read."""
         if tail:
-            released, discarded, freed = self.decoded(tail)
+            released, discarded, freed, used = self.decoded(tail)
             self.exports.release(released)
             if freed and self.ours is not None:
                 self.ours.free(freed)
+            for number, times in used:
+                self.skip(number, times)
             if discarded:
                 self.discard(discarded)
 
@@ -132,8 +144,10 @@ class Link(codec.Peer, ABC):
             if kind == wire.CALL:
                 self.serve(body, tail)
                 continue
-            value = self.decoded(body)
-            self.let_go(tail)
+            try:
+                value = self.decoded(body)
+            finally:
+                self.let_go(tail)
             if kind == wire.REPLY:
                 return value
             raise faults.as_exception(value)
@@ -142,8 +156,10 @@ class Link(codec.Peer, ABC):
         """Perform what a CALL asks for, and send the answer."""
         kind, answer, args = wire.REPLY, None, None
         try:
-            operation, args = self.decoded(body)
-            self.let_go(tail)
+            try:
+                operation, args = self.decoded(body)
+            finally:
+                self.let_go(tail)
             answer = self.perform(operation, args)
             data = codec.encoded(answer, self)
         except wire.WireError:

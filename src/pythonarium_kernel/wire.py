@@ -15,7 +15,8 @@ stream's name and text), `ask` (what `input()` needs).  CALL from both: `apply` 
 what is done with an object of the other side (see `proxies`).
 A message whose kind has the bit TAIL ends with another body, and its length: what the
 sender has let go of meanwhile: objects of the other side (number, how often it was given),
-and numbers of handles.
+numbers of handles, places in the arena; and how many items it has used of those that it
+was told ahead (number of the iterator's handle, how many: see `ahead`).
 
 Invariants
 - The conversation is a stack: who has sent CALL waits for the REPLY or RAISE to it, and

@@ -28,15 +28,16 @@ from _thread import get_ident
 from contextlib import suppress
 
 from pythonarium_kernel import codec, orders, report, route, streams, watchdog, wire
+from pythonarium_kernel.ahead import items, skip
 from pythonarium_kernel.arena import Arena
 from pythonarium_kernel.exports import Exports
-from pythonarium_kernel.link import ByReference, Link
+from pythonarium_kernel.link import ByReference
 from pythonarium_kernel.proxies import Proxy
 from pythonarium_kernel.runner import Run, ScriptFailed, perform
-from pythonarium_kernel.session import Caller, Opaque, RefusedValue, Session
+from pythonarium_kernel.session import Caller, Opaque, Ref, RefusedValue, Session
 from pythonarium_kernel.tasks import Tasks
 from pythonarium_kernel.values import is_scalar, obstacle
-from pythonarium_kernel.worker_links import ThreadLink, WorkerLink
+from pythonarium_kernel.worker_links import Roads, WorkerLink
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ class MainLink(WorkerLink):
         self.is_child = False  # forked by a script
         self._operations: dict[str, Callable[..., object]] = {
             **{name: getattr(self.session, name) for name in _OPERATIONS},
+            "advance": self._advance,
             "evaluate": self._evaluate,
             "get": self._get,
             "value_of": self._value_of,
@@ -215,6 +217,10 @@ class MainLink(WorkerLink):
         handles.discarded.extend(numbers)
         handles.sweep()
 
+    def skip(self, number: int, used: int) -> None:
+        """Take the steps for items that were told ahead and used."""
+        skip(self.session.handles.get(number), used)
+
     def _tell(self, stream: str, text: str) -> object:
         return self._roads.link().request("tell", stream, text)
 
@@ -232,6 +238,14 @@ class MainLink(WorkerLink):
         if run.wall_ns > BRIEF_NS or not self.peak_memory:
             self.peak_memory = _peak_memory()
         return value, outputs, run.wall_ns, run.cpu_ns, self.peak_memory
+
+    def _advance(
+        self, context: str, number: int, caller: "Any", wanted: int
+    ) -> "tuple[object, ...]":
+        done, item = self.session.advance(context, number, caller)
+        if done or type(item) is Ref:
+            return done, item, ()
+        return done, item, items(self.session.handles.get(number), wanted)
 
     def _evaluate(self, *args: "Any") -> object:
         value = self.session.evaluate(*args)
@@ -282,7 +296,7 @@ _RUNS = ("execute", "execute_file")
 _OPERATIONS = (
     *("decode", "import_module", "set", "delete", "variables", "context_names"),
     *("add_context", "reset_context", "delete_context", "crossing", "operate"),
-    *("advance", "close_frame", "keep", "leak_report", "await_step"),
+    *("close_frame", "keep", "leak_report", "await_step"),
 )
 _NUMBERS = frozenset((type(None), bool, int, float))
 """Types whose values cross as they are, and refer to nothing."""
@@ -328,26 +342,6 @@ def _end(code: int, *, is_child: bool) -> None:
     if not is_child:
         route.remove_files()
     os._exit(code)
-
-
-class Roads:
-    """Finds the link of the calling thread."""
-
-    def __init__(self, links: int) -> None:
-        import threading
-
-        self._main_thread, self._links = get_ident(), links
-        self._local = threading.local()
-        self.main: Any = None
-
-    def link(self) -> Link:
-        """Return the calling thread's link; make it, where it is the first time."""
-        if get_ident() == self._main_thread or self.main.is_child:
-            return self.main  # type: ignore[no-any-return]
-        link: Optional[Link] = getattr(self._local, "link", None)
-        if link is None:
-            link = self._local.link = ThreadLink(self.main, self._links)
-        return link
 
 
 def main(setup: Setup) -> None:

@@ -11,6 +11,7 @@ import sys
 from types import BuiltinFunctionType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
+from pythonarium.rungs._ahead import Ahead
 from pythonarium_kernel import codec, faults, report, wire
 from pythonarium_kernel.link import Link
 from pythonarium_kernel.records import loaded_class
@@ -34,6 +35,14 @@ class HostLink(Link):
         super().__init__(worker.exports, worker.arenas, discarded)
         self._worker, self._descriptor = worker, descriptor
         self.phase = "idle"
+        self.ahead = Ahead()
+
+    def take_used(self) -> tuple[tuple[int, int], ...]:
+        """Return, once, how many items were used of what was told ahead."""
+        if self.ahead:
+            self.phase = "sending"  # if it came to nothing, nobody would know any more
+        used: tuple[tuple[int, int], ...] = self.ahead.take_used()
+        return used
 
     def send(self, kind: int, body: bytes) -> None:
         """Write a frame."""

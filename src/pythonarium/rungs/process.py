@@ -142,10 +142,22 @@ class ProcessRung:
             if operation == "close_frame":  # it went with its worker
                 return None
             raise ClosedError("what this belongs to was lost with its worker")
+        if operation == "advance":
+            return self._advance(worker, args)
         timeout = None
         if operation == "evaluate" and len(args) > _TIMEOUT:
             timeout = args[_TIMEOUT]
         return worker.request(operation, _prepared(operation, args), timeout)
+
+    def _advance(self, worker: Worker, args: tuple[Any, ...]) -> tuple[bool, Any]:
+        ahead, number = worker.link.ahead, args[1]
+        for item in ahead.next(number):
+            return False, item
+        wanted = ahead.wanted(number)
+        done, item, more = worker.request("advance", (*args, wanted), None)
+        if more:
+            ahead.put(number, more, wanted)
+        return done, item
 
     def _usable(self) -> Worker:
         if self._closed:
