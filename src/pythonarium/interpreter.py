@@ -45,7 +45,7 @@ from pythonarium.settings import PathSetting
 from pythonarium.types import converter
 from pythonarium.variables import Variable, Variables, checked_name
 from pythonarium_kernel.runner import Run
-from pythonarium_kernel.session import OUTPUT_LIMIT
+from pythonarium_kernel.session import OUTPUT_LIMIT, Opaque
 from pythonarium_kernel.values import obstacle
 
 if TYPE_CHECKING:
@@ -495,10 +495,13 @@ class Interpreter(Scope):
     ) -> None:
         """Check what a run gives back, and fill the Variables that were given for it."""
         for name, convert in converters.items():
+            value = values[name]
             if convert is None:
-                values[name] = self._objects.outward(values[name])
+                values[name] = self._objects.outward(value)
+            elif isinstance(value, Opaque):
+                values[name] = self._objects.typed(convert, value, name)
             else:
-                values[name] = self._objects.typed(convert, values[name], name)
+                values[name] = convert(value, name)
         if type(outputs) is not dict:
             fill(outputs, values)
 

@@ -120,10 +120,7 @@ class Link(codec.Peer, ABC):
 
     def received(self) -> "tuple[int, bytes, bytes]":
         """Wait for a frame; return its kind, its body and the tail of it."""
-        kind, body = self.receive()
-        if kind & wire.TAIL:
-            return (kind & ~wire.TAIL, *wire.tail_of(body))
-        return kind, body, b""
+        return _parts(*self.receive())
 
     def let_go(self, tail: bytes) -> None:
         """Release what the tail of a message names, once its body is read."""
@@ -140,7 +137,10 @@ class Link(codec.Peer, ABC):
     def answer(self) -> "Any":
         """Wait for the answer to what was sent; serve what is asked meanwhile."""
         while True:
-            kind, body, tail = self.received()
+            kind, body = self.receive()
+            if kind == wire.REPLY:  # as a rule
+                return codec.decoded(body, self, trusts=self.trusts)
+            kind, body, tail = _parts(kind, body)
             if kind == wire.CALL:
                 self.serve(body, tail)
                 continue
@@ -157,9 +157,10 @@ class Link(codec.Peer, ABC):
         kind, answer, args = wire.REPLY, None, None
         try:
             try:
-                operation, args = self.decoded(body)
+                operation, args = codec.decoded(body, self, trusts=self.trusts)
             finally:
-                self.let_go(tail)
+                if tail:
+                    self.let_go(tail)
             answer = self.perform(operation, args)
             data = codec.encoded(answer, self)
         except wire.WireError:
@@ -242,3 +243,10 @@ class Link(codec.Peer, ABC):
         if tag == "ref":
             return Ref(int(args[0]))
         raise codec.Refused(tag)
+
+
+def _parts(kind: int, body: bytes) -> "tuple[int, bytes, bytes]":
+    """Return kind, body and tail of a frame."""
+    if kind & wire.TAIL:
+        return (kind & ~wire.TAIL, *wire.tail_of(body))
+    return kind, body, b""

@@ -180,12 +180,16 @@ class MainLink(WorkerLink):
         if out._pending or err._pending:  # noqa: SLF001  # two halves of one thing
             out.flush()
             err.flush()
-        super().send(kind, body)
+        wire.write(self._write, wire.framed(kind, body))
 
     def perform(self, operation: str, args: "tuple[Any, ...]") -> object:
         """Perform a method of the session, or what proxies ask for."""
         try:
-            answer = self._perform(operation, args)
+            if operation in _RUNS:
+                run = getattr(self.session, operation)(*args)
+                answer: object = self._told(run, args[4])
+            else:
+                answer = self._perform(operation, args)
         except BaseException as error:
             if self.is_child:
                 _leave_child(error)
@@ -204,8 +208,6 @@ class MainLink(WorkerLink):
         return answer
 
     def _perform(self, operation: str, args: "tuple[Any, ...]") -> object:
-        if operation in _RUNS:
-            return self._told(getattr(self.session, operation)(*args), args[4])
         method = self._operations.get(operation)
         if method is None:
             return super().perform(operation, args)

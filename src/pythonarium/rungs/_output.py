@@ -26,7 +26,11 @@ _decoder = getincrementaldecoder("utf-8")
 
 
 class Output:
-    """The output of one worker.  Used by the thread that is inside the interpreter."""
+    """The output of one worker.  Used by the thread that is inside the interpreter.
+
+    Attributes:
+        targets: of the runs that are on, the innermost last.
+    """
 
     def __init__(self, on_stdout: Lines, on_stderr: Lines, limit: int | None) -> None:
         self._told = {"stdout": on_stdout, "stderr": on_stderr}
@@ -34,7 +38,7 @@ class Output:
         self._without_sinks: dict[str, Sink | None] | None = None
         if not self.tells:
             self._without_sinks = dict.fromkeys(self._told)
-        self._targets: list[dict[str, Sink | None]] = []
+        self.targets: list[dict[str, Sink | None]] = []
         self._decoders = {name: _decoder("backslashreplace") for name in self._told}
         self._loose = b""
         self._printed = False
@@ -56,13 +60,8 @@ class Output:
                 else None
                 for name, told in self._told.items()
             }
-        self._targets.append(targets)
+        self.targets.append(targets)
         return targets
-
-    def reset(self) -> None:
-        """Forget the targets of runs that are over: no run is on."""
-        if self._targets:
-            self._targets.clear()
 
     def finish(self, targets: dict[str, Sink | None]) -> None:
         """Give the unfinished lines of a run to their callables.
@@ -79,7 +78,7 @@ class Output:
 
     def end(self, targets: dict[str, Sink | None]) -> None:
         """Close the targets of a run."""
-        open_ones = self._targets
+        open_ones = self.targets
         while open_ones and open_ones.pop() is not targets:
             pass
         try:
@@ -118,7 +117,7 @@ class Output:
         """Give text to the innermost run's target."""
         if not text:
             return
-        targets: Any = self._targets[-1] if self._targets else None
+        targets: Any = self.targets[-1] if self.targets else None
         sink = targets[name] if targets else None
         if sink is not None:
             sink.write(text)

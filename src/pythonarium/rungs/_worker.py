@@ -19,7 +19,7 @@ Invariants
 import os
 import select
 import signal
-import threading
+from _thread import get_ident
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -173,7 +173,11 @@ class Worker:
         depth, waiting = self._depth, len(deadlines)
         try:
             if depth == 0:
-                self._begin(operation)
+                self._number += 1
+                self._is_run = operation in _RUNNING
+                self._started = monotonic()
+                self._inside = get_ident()
+                self._interrupted, self._stopping = False, None
             self._depth = depth + 1
             if timeout is not None:
                 deadlines.append(monotonic() + timeout)
@@ -189,13 +193,6 @@ class Worker:
             self._depth = depth
             if depth == 0:
                 self._stopping = self._inside = None
-
-    def _begin(self, operation: str) -> None:
-        self._number += 1
-        self._is_run = operation in _RUNNING
-        self._started = monotonic()
-        self._inside = threading.get_ident()
-        self._interrupted, self._stopping = False, None
 
     def _recover(self, error: BaseException) -> None:
         """Bring the conversation to its end, after something was raised in the middle."""

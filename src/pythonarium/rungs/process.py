@@ -119,8 +119,8 @@ class ProcessRung:
         worker = self._worker
         if self._closed or worker is None or worker.is_dead:
             worker = self._usable()
-        if not worker.is_busy:
-            self._output.reset()
+        if self._output.targets and not worker.is_busy:
+            self._output.targets.clear()  # of runs that are over
         try:
             if operation in _RUNS:
                 return self._run(worker, operation, args)
@@ -179,26 +179,24 @@ class ProcessRung:
     ) -> "RunRecord":
         output = self._output
         targets = output.begin(capture=args[_CAPTURE])
-        record = RunRecord(targets)
         before = worker.link.by_reference
         try:
             answer = worker.request(
                 operation, _prepared(operation, args), args[_TIMEOUT]
             )
-            record.take(answer, worker.link.by_reference - before)
             output.finish(targets)
+            return RunRecord(targets, answer, worker.link.by_reference - before)
         except ScriptFailed as failed:
             with suppress(Exception):
                 output.finish(targets)
-            failed.stdout, failed.stderr = record.captured()
+            failed.stdout, failed.stderr = _captured(targets)
             raise
         except _OWN_ERRORS:
             raise
         except Exception as error:  # noqa: BLE001  # a callable for the output raised
-            raise _failed_output(error, record) from None
+            raise _failed_output(error, targets) from None
         finally:
             output.end(targets)
-        return record
 
     def interrupt(self) -> bool:
         """End the running script; return False if none runs."""
@@ -247,25 +245,26 @@ class RunRecord:
     """What is known here of a run in a worker; see `pythonarium_kernel.runner.Run`."""
 
     copies = True
-    wall_ns: int = 0
-    cpu_ns: int = 0
-    by_reference: int = 0
-    peak_memory: int | None = None
-    value: Any = None
+    value: Any
+    outputs: dict[str, Any]
+    wall_ns: int
+    cpu_ns: int
+    peak_memory: int | None
 
-    def __init__(self, targets: dict[str, Any]) -> None:
-        self._targets = targets
-        self.outputs: dict[str, Any] = {}
-
-    def take(self, answer: tuple[Any, ...], by_reference: int) -> None:
-        """Take over what a worker tells."""
+    def __init__(
+        self, targets: dict[str, Any], answer: tuple[Any, ...], by_reference: int
+    ) -> None:
+        self._targets, self.by_reference = targets, by_reference
         self.value, self.outputs, self.wall_ns, self.cpu_ns, self.peak_memory = answer
-        self.by_reference = by_reference
 
     def captured(self) -> tuple[str, str]:
         """Return what was kept of its output."""
-        out, err = self._targets["stdout"], self._targets["stderr"]
-        return out.text() if out else "", err.text() if err else ""
+        return _captured(self._targets)
+
+
+def _captured(targets: dict[str, Any]) -> tuple[str, str]:
+    out, err = targets["stdout"], targets["stderr"]
+    return out.text() if out else "", err.text() if err else ""
 
 
 _TRANSLATED = (*REFUSALS, StoppedByForce, codec.Unsendable, codec.Refused)
@@ -287,8 +286,8 @@ def _error_for(
             return error_for(problem, operation)
 
 
-def _failed_output(error: Exception, record: RunRecord) -> ScriptError:
-    return ScriptError(report.from_exception(error), *record.captured())
+def _failed_output(error: Exception, targets: dict[str, Any]) -> ScriptError:
+    return ScriptError(report.from_exception(error), *_captured(targets))
 
 
 def _prepared(operation: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
