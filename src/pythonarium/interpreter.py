@@ -20,17 +20,15 @@ from pythonarium.crossings import (
     Converters,
     Inputs,
     Outputs,
-    caller_if_untyped,
     check_arguments,
     check_filename,
     check_output,
     check_timeout,
-    checked,
     checked_context,
-    compiled,
     declared,
     fill,
     inward,
+    planned,
     source_text,
 )
 from pythonarium.errors import ClosedError
@@ -152,7 +150,7 @@ class Interpreter(Scope):
         """
         given = inward(inputs, self._objects) if inputs else None
         types = declared(outputs) if outputs else None
-        converters = compiled(types) if types else None
+        converters, checks, asking = planned(types)
         if timeout is not None:
             check_timeout(timeout)
         if filename is not None:
@@ -166,8 +164,8 @@ class Interpreter(Scope):
                 code if type(code) is str else source_text(code),
                 filename,
                 given,
-                converters and checked(converters),
-                converters and caller_if_untyped(converters),
+                checks,
+                asking,
                 timeout,
                 capture,
             )
@@ -261,7 +259,7 @@ class Interpreter(Scope):
             source = self._call("decode", stream.read(), file)
         given = inward(inputs, self._objects) if inputs else None
         types = declared(outputs) if outputs else None
-        converters = compiled(types) if types else None
+        converters, checks, asking = planned(types)
         if timeout is not None:
             check_timeout(timeout)
         run = self._call(
@@ -270,8 +268,8 @@ class Interpreter(Scope):
             source,
             file,
             given,
-            converters and checked(converters),
-            converters and caller_if_untyped(converters),
+            checks,
+            asking,
             timeout,
             capture,
             [os.fspath(path), *check_arguments(args)],
