@@ -63,11 +63,15 @@ def grow(
     """
     for name, peer, full_count in runs:
         count = int(full_count * max(share, memory.PARTS / full_count))
-        with task(f"{count:,} {name}", 2 * (memory.PARTS + 1)) as tick:
+        with task(
+            f"{count:,} {name.replace('_', ' ')}", 2 * (memory.PARTS + 1)
+        ) as tick:
             ours, references = memory.grown(name, count, tick)
             theirs, _ = memory.grown(f"bare_{name}", count, tick)
         report.growths.append(
-            Growth(name, peer, count, ours, theirs, references, GROWTH)
+            Growth(
+                name.replace("_", " "), peer, count, ours, theirs, references, GROWTH
+            )
         )
 
 

@@ -31,6 +31,7 @@ import struct
 
 PROTOCOL = 1
 HEADER = struct.Struct("<HHIQ")
+_HEADER_SIZE, _unpacked = HEADER.size, HEADER.unpack_from
 HELLO, CALL, REPLY, RAISE = 1, 2, 3, 4
 TAIL = 0x80
 _KINDS = frozenset((HELLO, CALL, REPLY, RAISE, CALL | TAIL, REPLY | TAIL, RAISE | TAIL))
@@ -128,10 +129,15 @@ class Frames:
             room = max(self._wanted - self._size, _CHUNK)
             return self._added(os.read(descriptor, min(room, 1 << 20)))
         data = os.read(descriptor, _CHUNK)
-        if len(data) >= HEADER.size:  # as a rule it is a whole frame
-            kind, length = _parsed(data)
-            if len(data) == HEADER.size + length:
-                return kind, data[HEADER.size :]
+        if len(data) >= _HEADER_SIZE:
+            protocol, kind, mark, length = _unpacked(data)
+            if (
+                length == len(data) - _HEADER_SIZE  # as a rule: the frame is whole
+                and mark == _MARK
+                and protocol == PROTOCOL
+                and kind in _KINDS
+            ):
+                return kind, data[_HEADER_SIZE:]
         return self._added(data)
 
     def _added(self, data: bytes) -> "Optional[tuple[int, bytes]]":
@@ -165,16 +171,16 @@ class Frames:
 
 def _parsed(data: bytes) -> "tuple[int, int]":
     protocol, kind, mark, length = HEADER.unpack_from(data)
-    if protocol == PROTOCOL and mark == _MARK and kind in _KINDS and length <= LIMIT:
-        return kind, length
     if mark != _MARK or kind not in _KINDS:
         message = f"{data[:16]!r} is no header of a frame"
         raise WireError(message)
     if protocol != PROTOCOL:
         message = f"the other side speaks protocol {protocol}, this one {PROTOCOL}"
         raise WireError(message)
-    message = f"a frame of {length} bytes is announced; {LIMIT} is the most"
-    raise WireError(message)
+    if length > LIMIT:
+        message = f"a frame of {length} bytes is announced; {LIMIT} is the most"
+        raise WireError(message)
+    return kind, length
 
 
 TYPE_CHECKING = False

@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
     from pythonarium_kernel.link import Arenas
 
-BRIEF_NS = 100_000
-"""A run that is over so soon has not taken memory that is worth to ask for."""
 SMALL = 1000
 """Characters of text that is sent along as the value of a run, asked for or not."""
 
@@ -76,8 +74,17 @@ class Setup:
         self.tells, self.first_handle = tells, first_handle
 
 
+class WorkerRun(Run):
+    """A run in a worker: the way to it takes longer than in the host's process."""
+
+    __slots__ = ()
+    short_ns = 100_000
+
+
 class WorkerSession(Session):
     """A session whose runs print to the descriptors of the process."""
+
+    _run_class: "type[Run]" = WorkerRun
 
     def __init__(
         self,
@@ -237,7 +244,7 @@ class MainLink(WorkerLink):
                 outputs[name] = self._crossing(name, output, wanted[name])  # type: ignore[index]
         if value is not None:
             value = _small(value)
-        if run.wall_ns > BRIEF_NS or not self.peak_memory:
+        if run.wall_ns > run.short_ns or not self.peak_memory:
             self.peak_memory = _peak_memory()
         return value, outputs, run.wall_ns, run.cpu_ns, self.peak_memory
 
