@@ -1,12 +1,14 @@
-"""How often the host asks a worker: a loop over a handle must not ask for each item."""
+"""How often the host asks a worker, and how much it sends: not each item, nor each script."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from pythonarium import Interpreter
+from pythonarium import Interpreter, ScriptError, VariableTypeError, WorkerDiedError
 from pythonarium.rungs import _ahead
+from pythonarium.rungs._links import HostLink
 from pythonarium.rungs._worker import Worker
 
 
@@ -83,3 +85,79 @@ def test_value_behind_a_handle_comes_in_one_trip(
     trips.clear()
     assert python.get(handle)["more"] == [{1}, (2,)]
     assert trips == ["value_of"]
+
+
+# Long scripts
+
+TEXT = "# " + "x" * 1000 + "\n"
+
+
+@pytest.fixture
+def sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the list of the lengths of what is sent from now on."""
+    sent: list[int] = []
+    send = HostLink.send
+
+    def counted(self: HostLink, kind: int, body: bytes) -> None:
+        sent.append(len(body))
+        send(self, kind, body)
+
+    monkeypatch.setattr(HostLink, "send", counted)
+    return sent
+
+
+def test_long_script_is_sent_once(python: Interpreter, sizes: list[int]) -> None:
+    code = TEXT + "y = x + 1"
+    assert [python.exec(code, {"x": x}, ["y"])["y"] for x in range(5)] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
+    assert sizes[0] > len(code)
+    assert max(sizes[1:]) < 200
+
+
+def test_each_of_many_long_scripts_is_itself(python: Interpreter) -> None:
+    for turn in (1, 2, 3):
+        for number in [*range(70), 3, *range(10)]:
+            code = f"{TEXT}y = {number} * turn"
+            assert python.exec(code, {"turn": turn}, ["y"])["y"] == number * turn
+
+
+def test_long_script_that_never_arrived_is_sent_again(python: Interpreter) -> None:
+    code = TEXT + "y = 1"
+    with pytest.raises(VariableTypeError, match="factory"):
+        python.exec(code, {"table": defaultdict(lambda: 1)})
+    for number in range(70):
+        other = f"{TEXT}y = {number}"
+        assert python.exec(other, outputs=["y"])["y"] == number
+    assert python.exec(code, outputs=["y"])["y"] == 1
+
+
+def test_long_script_that_fails_is_itself_afterwards(python: Interpreter) -> None:
+    code = TEXT + "y = 1 / x"
+    for _ in range(2):
+        with pytest.raises(ScriptError, match="division"):
+            python.exec(code, {"x": 0})
+        assert python.exec(code, {"x": 1}, ["y"])["y"] == 1
+
+
+def test_long_scripts_inside_of_a_long_script(python: Interpreter) -> None:
+    def inner() -> None:
+        for number in range(70):
+            python.exec(f"{TEXT}z = {number}")
+
+    code = TEXT + "inner()\ny = 5"
+    for _ in range(3):
+        assert python.exec(code, {"inner": inner}, ["y"])["y"] == 5
+
+
+def test_fresh_worker_is_sent_the_long_script_again() -> None:
+    code = TEXT + "y = 1"
+    with Interpreter("process", restart=True) as python:
+        python.exec(code)
+        with pytest.raises(WorkerDiedError):
+            python.exec("import os; os._exit(1)")
+        assert python.exec(code, outputs=["y"])["y"] == 1

@@ -24,7 +24,6 @@ import sys
 from _signal import (  # type: ignore[import-not-found]
     getsignal,  # the public one makes an enum of what it returns
 )
-from _thread import get_ident
 from contextlib import suppress
 
 from pythonarium_kernel import codec, orders, report, route, streams, watchdog, wire
@@ -33,11 +32,11 @@ from pythonarium_kernel.arena import Arena
 from pythonarium_kernel.exports import Exports
 from pythonarium_kernel.link import ByReference
 from pythonarium_kernel.proxies import Proxy
-from pythonarium_kernel.runner import Run, ScriptFailed, perform
-from pythonarium_kernel.session import Caller, Opaque, Ref, RefusedValue, Session
-from pythonarium_kernel.tasks import Tasks
+from pythonarium_kernel.runner import Run, ScriptFailed
+from pythonarium_kernel.session import Opaque, Ref, RefusedValue
 from pythonarium_kernel.values import is_scalar, obstacle
 from pythonarium_kernel.worker_links import Roads, WorkerLink
+from pythonarium_kernel.worker_session import WorkerSession
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,65 +73,6 @@ class Setup:
         self.tells, self.first_handle = tells, first_handle
 
 
-class WorkerRun(Run):
-    """A run in a worker: the way to it takes longer than in the host's process."""
-
-    __slots__ = ()
-    short_ns = 100_000
-
-
-class WorkerSession(Session):
-    """A session whose runs print to the descriptors of the process."""
-
-    _run_class: "type[Run]" = WorkerRun
-
-    def __init__(
-        self,
-        sinks: "tuple[streams.PipeSink, streams.PipeSink]",
-        link: "MainLink",
-    ) -> None:
-        super().__init__()
-        self._sinks, self._streams, self._link = sinks, True, link
-        self._tasks = Tasks()
-
-    def _make_sinks(self, run: Run, *, capture: bool) -> None:  # noqa: ARG002
-        run.stdout, run.stderr = run.sinks = self._sinks
-        if self._link.owed == self._link.number:
-            run.thread = get_ident()
-            watchdog.stop(run, "interrupt")
-
-    def await_start(self, context: str, number: int) -> object:
-        """Start an awaitable on the worker's own event loop; return its task."""
-        run = self._new_run(context)
-        awaitable = self.handles.get(number)
-        return perform(run, self._active, self._tasks.start, awaitable)
-
-    def await_step(
-        self,
-        context: str,
-        steps: "Any",
-        method: str,
-        argument: object,  # noqa: ARG002  # what a host throws in is always the end
-        caller: "Optional[Caller]" = None,
-    ) -> "tuple[str, object]":
-        """Let the loop run for a moment.
-
-        Returns:
-            `pause` and the seconds until it is worth to ask again; `done` and the result;
-            or `thrown`, where the task was cancelled because the host wanted it.
-        """
-        run = self._new_run(context)
-        state, value = perform(run, self._active, self._tasks.step, steps, method)
-        if state == "done" and not is_scalar(value):
-            value = self.hold(value, caller)
-        return state, value
-
-    @property
-    def active(self) -> "list[Run]":
-        """The runs that are on, the outermost first."""
-        return self._active
-
-
 class MainLink(WorkerLink):
     """The link of the main thread: performs what the host asks of the session."""
 
@@ -153,6 +93,7 @@ class MainLink(WorkerLink):
         self.stops = setup.stops
         self.number = 0  # of the outermost request that is on
         self.peak_memory = 0
+        self._sources: dict[int, str] = {}  # that the host sends by number
         self.handler: Any = None  # of SIGINT
         self.owed = 0  # the request whose run is to end as soon as it starts
         self.is_child = False  # forked by a script
@@ -193,6 +134,8 @@ class MainLink(WorkerLink):
         """Perform a method of the session, or what proxies ask for."""
         try:
             if operation in _RUNS:
+                if type(args[1]) is not str:
+                    args = self._with_source(*args)
                 run = getattr(self.session, operation)(*args)
                 answer: object = self._told(run, args[4])
             else:
@@ -213,6 +156,17 @@ class MainLink(WorkerLink):
         answer = super().request(operation, *args)
         watchdog.strike("")  # what came meanwhile could not be raised in lines of ours
         return answer
+
+    def _with_source(
+        self, context: str, source: "Any", *rest: "Any"
+    ) -> "tuple[Any, ...]":
+        """Return arguments with the source that a number stands for; keep a new one."""
+        if type(source) is tuple:
+            number, text = source
+            self._sources[number] = text
+        else:
+            text = self._sources[source]
+        return (context, text, *rest)
 
     def _perform(self, operation: str, args: "tuple[Any, ...]") -> object:
         method = self._operations.get(operation)

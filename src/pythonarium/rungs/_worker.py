@@ -29,6 +29,7 @@ from pythonarium.rungs._descriptors import Descriptors, is_readable
 from pythonarium.rungs._ends import TOO_LATE, StoppedByForce, remove_files, signal_name
 from pythonarium.rungs._links import HostLink
 from pythonarium.rungs._output import Output
+from pythonarium.rungs._sources import Sources
 from pythonarium.rungs._threads import ScriptThreads
 from pythonarium.rungs._zygote import Zygote
 from pythonarium_kernel import codec, wire
@@ -66,6 +67,7 @@ class Worker:
 
     Attributes:
         discarded: numbers of handles to release with the next request; any thread adds.
+        sources: the long scripts that it keeps.
     """
 
     def __init__(
@@ -85,7 +87,7 @@ class Worker:
         self._is_run = False  # whether the outermost request runs a script
         self._depth = 0
         self._inside: int | None = None  # the thread whose request is on
-        self.discarded = discarded
+        self.discarded, self.sources = discarded, Sources()
         self._threads = ScriptThreads(self)
         self._open = Descriptors()
         try:

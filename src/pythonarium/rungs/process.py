@@ -39,6 +39,7 @@ from pythonarium.rungs._answers import REFUSALS, error_for
 from pythonarium.rungs._base import Facts, Options, Streams
 from pythonarium.rungs._ends import StoppedByForce
 from pythonarium.rungs._output import Output
+from pythonarium.rungs._sources import SHORT
 from pythonarium.rungs._worker import Worker
 from pythonarium.settings import PathSetting
 from pythonarium_kernel import codec, report, wire
@@ -48,8 +49,8 @@ __all__ = ["ProcessRung"]
 
 _RUNS = ("execute", "execute_file")
 _WITH_INPUTS = (*_RUNS, "evaluate")
-_INPUTS, _TIMEOUT, _CAPTURE = 3, 6, 7
-"""Where in the arguments of a run its inputs, timeout and capture stand."""
+_SOURCE, _INPUTS, _TIMEOUT, _CAPTURE = 1, 3, 6, 7
+"""Where in the arguments of a run its source, inputs, timeout and capture stand."""
 _BYTES = (bytes, bytearray)
 _WITH_TOKENS = ("close_frame", "await_step", "crossing")
 """Requests that name an object of the worker which a request before has returned."""
@@ -180,10 +181,14 @@ class ProcessRung:
         output = self._output
         targets = output.begin(capture=args[_CAPTURE])
         before = worker.link.by_reference
+        prepared, source = _prepared(operation, args), args[_SOURCE]
+        if len(source) > SHORT:
+            source = worker.sources.sent(source)
+            prepared = (prepared[0], source, *prepared[2:])
         try:
-            answer = worker.request(
-                operation, _prepared(operation, args), args[_TIMEOUT]
-            )
+            answer = worker.request(operation, prepared, args[_TIMEOUT])
+            if type(source) is tuple:
+                worker.sources.arrived(*source)
             output.finish(targets)
             return RunRecord(targets, answer, worker.link.by_reference - before)
         except ScriptFailed as failed:
