@@ -128,11 +128,10 @@ def test_each_of_many_long_scripts_is_itself(python: Interpreter) -> None:
 
 def test_long_script_that_never_arrived_is_sent_again(python: Interpreter) -> None:
     code = TEXT + "y = 1"
+    before = python.eval("__import__('os').getpid()")
     with pytest.raises(VariableTypeError, match="factory"):
         python.exec(code, {"table": defaultdict(lambda: 1)})
-    for number in range(70):
-        other = f"{TEXT}y = {number}"
-        assert python.exec(other, outputs=["y"])["y"] == number
+    assert python.eval("__import__('os').getpid()") == before
     assert python.exec(code, outputs=["y"])["y"] == 1
 
 
@@ -149,9 +148,10 @@ def test_long_scripts_inside_of_a_long_script(python: Interpreter) -> None:
         for number in range(70):
             python.exec(f"{TEXT}z = {number}")
 
-    code = TEXT + "inner()\ny = 5"
-    for _ in range(3):
-        assert python.exec(code, {"inner": inner}, ["y"])["y"] == 5
+    code = TEXT + "inner()\ny = turn"
+    for turn in range(3):
+        given = {"inner": inner, "turn": turn}
+        assert python.exec(code, given, ["y"])["y"] == turn
 
 
 def test_fresh_worker_is_sent_the_long_script_again() -> None:

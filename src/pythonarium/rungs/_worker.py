@@ -123,6 +123,7 @@ class Worker:
         self._deadlines.append(monotonic() + START_SECONDS)
         kind, body = self.wait()
         self._deadlines.clear()
+        self.link.phase = "idle"
         if kind != wire.HELLO:
             raise wire.WireError("the worker does not say hello")
         self.facts: dict[str, Any] = codec.decoded(body, self.link, trusts=False)
