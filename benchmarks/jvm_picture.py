@@ -1,6 +1,5 @@
 """Draws what was measured in JVMs."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +8,7 @@ from jvm_contenders import JEP, OURS, PYTHON4J
 from jvm_show import Crossing, JvmReport
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-from picture import MISSED, TARGET, label
+from picture import MISSED, TARGET, finish, label
 from picture import OURS as MET
 from picture import PEER as GREY
 from show import duration
@@ -20,6 +17,12 @@ __all__ = ["write_picture"]
 
 LIGHT: Final = "#dfe3e7"
 HEIGHT: Final = 0.27
+LEGEND: Final = {
+    OURS: MET,
+    f"{OURS}, target missed": MISSED,
+    JEP: GREY,
+    PYTHON4J: LIGHT,
+}
 OFFSETS: Final = {OURS: -HEIGHT, JEP: 0.0, PYTHON4J: HEIGHT}
 
 
@@ -31,7 +34,10 @@ def write_picture(report: JvmReport, path: Path) -> None:
         axes = drawing.subplots()
         for row, crossing in enumerate(rows):
             draw_row(axes, row, crossing)
-        finish(axes, [crossing.name for crossing in rows])
+        axes.set_xscale("log")
+        shortest, longest = axes.get_xlim()
+        axes.set_xlim(shortest / 2, longest * 4)  # room for bars and labels
+        finish(axes, [crossing.name for crossing in rows], LEGEND)
         drawing.suptitle(f"Pythonarium in a Java program\n{report.place}", fontsize=11)
         drawing.savefig(path, dpi=110)
 
@@ -51,33 +57,3 @@ def draw_row(axes: Axes, row: int, crossing: Crossing) -> None:
     if figure is not None:
         top = row - 1.5 * HEIGHT
         axes.vlines(figure.allowed, top, top + HEIGHT, color=TARGET, lw=2)
-
-
-def finish(axes: Axes, names: list[str]) -> None:
-    """Name rows and axes, and say what the colours and the mark mean."""
-    axes.set_xscale("log")
-    shortest, longest = axes.get_xlim()
-    axes.set_xlim(shortest / 2, longest * 4)  # room for bars and labels
-    axes.xaxis.set_major_formatter(lambda value, _: duration(value))
-    axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.5, -0.6)
-    axes.set_xlabel("time per call, log scale; shorter is better")
-    axes.grid(axis="x", color="#e4e7ea")
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(
-        handles=list(legend()),
-        loc="lower center",
-        bbox_to_anchor=(0.5, 1.0),
-        ncols=5,
-        frameon=False,
-    )
-
-
-def legend() -> Iterator[Patch | Line2D]:
-    """Yield what stands in the legend."""
-    yield Patch(color=MET, label=OURS)
-    yield Patch(color=MISSED, label=f"{OURS}, target missed")
-    yield Patch(color=GREY, label=JEP)
-    yield Patch(color=LIGHT, label=PYTHON4J)
-    yield Line2D([], [], color=TARGET, lw=2, label="target")

@@ -1,18 +1,23 @@
 """Shows what was measured in JVMs: as a table on the terminal, as JSON in a file."""
 
-import json
 import os
-import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from harness import Figure, Limit, Timing
 from jvm_contenders import JEP, OURS, PYTHON4J
-from rich import box
-from rich.console import Console
 from rich.table import Table
-from show import PIPE_WIDTH, duration, measured, target, verdict
+from show import (
+    duration,
+    empty_table,
+    headed,
+    measured,
+    place,
+    target,
+    verdict,
+    write_data,
+)
 
 __all__ = ["Crossing", "JvmReport", "write_json", "write_table"]
 
@@ -64,27 +69,19 @@ class JvmReport:
     @property
     def place(self) -> str:
         """Where it was measured."""
-        return (
-            f"{self.versions}, {platform.system()} {platform.machine()},"
-            f" {os.cpu_count()} cores, load {self.load:.1f} at the start"
-        )
+        return place(self.versions, self.load)
 
 
 def write_table(report: JvmReport) -> None:
     """Print the table and the notes; Markdown where nobody looks on."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PIPE_WIDTH)
-    console.print(f"in a Java program: {report.place}", highlight=False)
-    console.print()
-    console.print(table(report, console.is_terminal))
+    console = headed(f"in a Java program: {report.place}")
+    console.print(table(report, empty_table(console)))
     for note in report.notes:
         console.print(f"- {note}", highlight=False, markup=False, soft_wrap=True)
 
 
-def table(report: JvmReport, is_terminal: bool) -> Table:  # noqa: FBT001
-    """Return a row for each crossing."""
-    shown = Table(box=box.SIMPLE_HEAD if is_terminal else box.MARKDOWN)
+def table(report: JvmReport, shown: Table) -> Table:
+    """Return the table with a row for each crossing."""
     shown.add_column("What")
     for heading in (OURS, JEP, "/ ours", PYTHON4J, "/ ours"):
         shown.add_column(heading, justify="right")
@@ -140,4 +137,4 @@ def write_json(report: JvmReport, path: Path) -> None:
             for figure in [crossing.figure]
         ],
     }
-    path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    write_data(data, path)

@@ -1,5 +1,6 @@
 """Draws what was measured."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -41,28 +42,37 @@ def draw_times(axes: Axes, figures: list[Figure]) -> None:
         label(axes, theirs, row + 0.19, f"{duration(theirs)}  {figure.peer}")
     axes.set_xscale("log")
     axes.set_xlim(right=axes.get_xlim()[1] * 8)  # room for the labels
+    legend = {
+        "Pythonarium, target met": OURS,
+        "Pythonarium, target missed": MISSED,
+        "the peer": PEER,
+    }
+    finish(axes, [figure.name for figure in figures], legend)
+
+
+def finish(axes: Axes, names: list[str], legend: Mapping[str, str]) -> None:
+    """Name rows and axes, and say what the colours and the mark mean.
+
+    Args:
+        axes: with the bars, on a log scale.
+        names: of the rows.
+        legend: the colours of bars, by what they mean.
+    """
     axes.xaxis.set_major_formatter(lambda value, _: duration(value))
-    axes.set_yticks(range(len(figures)), [figure.name for figure in figures])
-    axes.set_ylim(len(figures) - 0.5, -0.6)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.6)
     axes.set_xlabel("time per call, log scale; shorter is better")
     axes.grid(axis="x", color="#e4e7ea")
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
-    draw_legend(axes)
-
-
-def draw_legend(axes: Axes) -> None:
-    """Say what the colours and the mark mean."""
     axes.legend(
         handles=[
-            Patch(color=OURS, label="Pythonarium, target met"),
-            Patch(color=MISSED, label="Pythonarium, target missed"),
-            Patch(color=PEER, label="the peer"),
+            *(Patch(color=colour, label=what) for what, colour in legend.items()),
             Line2D([], [], color=TARGET, lw=2, label="target"),
         ],
         loc="lower center",
         bbox_to_anchor=(0.5, 1.0),
-        ncols=4,
+        ncols=len(legend) + 1,
         frameon=False,
     )
 

@@ -27,8 +27,8 @@ from harness import (
     calls,
 )
 from jupyter_client.manager import KernelManager
-from shared import Race, figures, growth
-from show import Report, progress, write_json, write_tables
+from races import Race, grow, race_all, show
+from show import Report, progress
 
 from pythonarium import Interpreter, ScriptTimeoutError, WorkerDiedError
 
@@ -40,6 +40,11 @@ KILL: Final = "import os; os.kill(os.getpid(), 9)"
 PACKAGES: Final = ("numpy", "pandas")
 SMALL, LARGE = 8_000_000, 800_000_000
 """Bytes of an array."""
+GROWN: Final = (
+    ("process_execs", "bare exec", 100_000),
+    ("kills", "bare exec", 1_000),
+)
+"""Long runs, what they are held beside, and how many calls they make."""
 _SIZE = struct.Struct("<Q")
 
 
@@ -58,30 +63,18 @@ def run(
     few = replace(effort, rounds=min(effort.rounds, 5), batch=0.000_1)
     trips = replace(effort, rounds=min(effort.rounds, 61), batch=20 * effort.batch)
     report = Report("the process rung")
+    races = (
+        ("round trip", round_trip, trips),
+        ("new workers", new_workers, slow),
+        ("ends", ends, slow),
+        ("8 MB", lambda: arrays(SMALL, 1 / 3), slow),
+        ("800 MB", lambda: arrays(SMALL if quick else LARGE, 1 / 10), few),
+        ("in the arena", lambda: in_arena(quick=quick), slow),
+    )
     with progress() as task:
-        for name, race, how_long in (
-            ("round trip", round_trip, trips),
-            ("new workers", new_workers, slow),
-            ("ends", ends, slow),
-            ("8 MB", lambda: arrays(SMALL, 1 / 3), slow),
-            ("800 MB", lambda: arrays(SMALL if quick else LARGE, 1 / 10), few),
-            ("in the arena", lambda: in_arena(quick=quick), slow),
-        ):
-            with race() as entrants, task(name, how_long.rounds) as tick:
-                report.figures.extend(figures(entrants, how_long, tick))
-        for work, peer, count in (
-            ("process_execs", "execs", 100_000),
-            ("kills", "execs", 1_000),
-        ):
-            share = replace(effort, share=max(effort.share, 100 / count))
-            report.growths.append(growth(work, peer, count, share, task))
-    write_tables(report)
-    if json is not None:
-        write_json(report, json)
-    if picture is not None:
-        from picture import write_picture  # noqa: PLC0415  # it brings matplotlib
-
-        write_picture(report, picture)
+        race_all(report, races, task)
+        grow(report, GROWN, effort.share, task)
+    show(report, json, picture)
 
 
 # Peers

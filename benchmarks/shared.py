@@ -7,30 +7,25 @@ import runpy
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import memory
 import numpy as np
 from harness import (
     FULL,
     MICROSECOND,
     MILLISECOND,
     QUICK,
-    Batch,
-    Effort,
-    Figure,
-    Growth,
     Limit,
     calls,
     fresh_calls,
-    measure,
 )
 from IPython.core.interactiveshell import InteractiveShell
-from show import Report, progress, write_json, write_tables
+from races import Race, grow, race_all, show
+from show import Report, progress
 from traitlets.config import Config
 
 from pythonarium import Interpreter
@@ -60,21 +55,13 @@ label = ", ".join(f"{name}={price}" for name, price in ends.items())
 """
 FEW, MANY = 10, 100_000
 ARRAY_BYTES: Final = 100_000_000
-GROWTH: Final = 2_000_000
+GROWN: Final = (
+    ("execs", "bare exec", 1_000_000),
+    ("contexts", "modules", 100_000),
+    ("handles", "references", 1_000_000),
+)
+"""Long runs, what they are held beside, and how many calls they make."""
 FASTER: Final = Limit("times", 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Race:
-    """Contenders by name, and which of them each figure compares.
-
-    Attributes:
-        contenders: their batches, which are interleaved.
-        figures: the name of each figure, ours, the peer, and the limit.
-    """
-
-    contenders: Mapping[str, Batch]
-    figures: Sequence[tuple[str, str, str, Limit]]
 
 
 def run(
@@ -90,33 +77,18 @@ def run(
     effort = QUICK if quick else FULL
     processes = replace(effort, rounds=effort.processes)
     report = Report("the shared rung")
+    races = (
+        ("one line", one_line, effort),
+        ("18 lines", eighteen_lines, effort),
+        ("a file", file, effort),
+        ("contexts", contexts, effort),
+        ("a large array", array, effort),
+        ("fresh processes", fresh_processes, processes),
+    )
     with progress() as task:
-        for name, race, how_long in (
-            ("one line", one_line, effort),
-            ("18 lines", eighteen_lines, effort),
-            ("a file", file, effort),
-            ("contexts", contexts, effort),
-            ("a large array", array, effort),
-            ("fresh processes", fresh_processes, processes),
-        ):
-            with race() as entrants, task(name, how_long.rounds) as tick:
-                report.figures.extend(figures(entrants, how_long, tick))
-        for growth in (execs, contexts_deleted, handles):
-            report.growths.append(growth(effort, task))
-    write_tables(report)
-    if json is not None:
-        write_json(report, json)
-    if picture is not None:
-        from picture import write_picture  # noqa: PLC0415  # it brings matplotlib
-
-        write_picture(report, picture)
-
-
-def figures(race: Race, effort: Effort, tick: Callable[[], object]) -> Iterator[Figure]:
-    """Run a race; yield its figures."""
-    times = measure(race.contenders, effort, tick)
-    for name, ours, peer, limit in race.figures:
-        yield Figure(name, peer, times[ours], times[peer], limit)
+        race_all(report, races, task)
+        grow(report, GROWN, effort.share, task)
+    show(report, json, picture)
 
 
 # Races
@@ -335,32 +307,3 @@ def ipython() -> Iterator[Any]:
             yield shell
         finally:
             shell.restore_sys_module_state()  # type: ignore[no-untyped-call]
-
-
-# Long runs
-
-Task = Callable[[str, int], Any]
-
-
-def execs(effort: Effort, task: Task) -> Growth:
-    """A million scripts with an input and a typed output."""
-    return growth("execs", "bare exec", 1_000_000, effort, task)
-
-
-def contexts_deleted(effort: Effort, task: Task) -> Growth:
-    """A hundred thousand contexts, each with a variable and a script."""
-    return growth("contexts", "modules", 100_000, effort, task)
-
-
-def handles(effort: Effort, task: Task) -> Growth:
-    """A million handles."""
-    return growth("handles", "references", 1_000_000, effort, task)
-
-
-def growth(name: str, peer: str, full_count: int, effort: Effort, task: Task) -> Growth:
-    """Do a long run of ours and one of the peer, each in a process of its own."""
-    count = int(full_count * effort.share)
-    with task(f"{count:,} {name}", 2 * (memory.PARTS + 1)) as tick:
-        samples, references = memory.grown(name, count, tick)
-        peer_samples, _ = memory.grown(f"bare_{name}", count, tick)
-    return Growth(name, peer, count, samples, peer_samples, references, GROWTH)

@@ -16,7 +16,18 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-__all__ = ["Report", "duration", "progress", "write_json", "write_tables"]
+__all__ = [
+    "Report",
+    "Task",
+    "duration",
+    "empty_table",
+    "headed",
+    "place",
+    "progress",
+    "write_data",
+    "write_json",
+    "write_tables",
+]
 
 PIPE_WIDTH: Final = 200
 
@@ -33,11 +44,16 @@ class Report:
     @property
     def place(self) -> str:
         """Where it was measured."""
-        return (
-            f"{platform.python_implementation()} {platform.python_version()},"
-            f" {platform.system()} {platform.machine()}, {os.cpu_count()} cores,"
-            f" load {self.load:.1f} at the start"
-        )
+        python = f"{platform.python_implementation()} {platform.python_version()}"
+        return place(python, self.load)
+
+
+def place(versions: str, load: float) -> str:
+    """Return where something was measured, with what."""
+    return (
+        f"{versions}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores,"
+        f" load {load:.1f} at the start"
+    )
 
 
 Task = Callable[[str, int], AbstractContextManager[Callable[[], object]]]
@@ -65,19 +81,29 @@ def progress() -> Iterator[Task]:
 
 def write_tables(report: Report) -> None:
     """Print a table of times and one of memory; Markdown where nobody looks on."""
+    console = headed(f"{report.title}: {report.place}")
+    console.print(times_table(report, empty_table(console)))
+    console.print()
+    console.print(memory_table(report, empty_table(console)))
+
+
+def headed(heading: str) -> Console:
+    """Return a console that shows a heading; a wide one where nobody looks on."""
     console = Console()
     if not console.is_terminal:
         console = Console(width=PIPE_WIDTH)
-    console.print(f"{report.title}: {report.place}", highlight=False)
+    console.print(heading, highlight=False)
     console.print()
-    console.print(times_table(report, console.is_terminal))
-    console.print()
-    console.print(memory_table(report, console.is_terminal))
+    return console
 
 
-def times_table(report: Report, is_terminal: bool) -> Table:  # noqa: FBT001
-    """Return a row for each figure."""
-    table = Table(box=box.SIMPLE_HEAD if is_terminal else box.MARKDOWN)
+def empty_table(console: Console) -> Table:
+    """Return a table, in Markdown where nobody looks on."""
+    return Table(box=box.SIMPLE_HEAD if console.is_terminal else box.MARKDOWN)
+
+
+def times_table(report: Report, table: Table) -> Table:
+    """Return the table with a row for each figure."""
     for heading in ("What", "Ours", "Peer", "Peer's", "Ours / peer's"):
         table.add_column(
             heading, justify="left" if heading in ("What", "Peer") else "right"
@@ -98,9 +124,8 @@ def times_table(report: Report, is_terminal: bool) -> Table:  # noqa: FBT001
     return table
 
 
-def memory_table(report: Report, is_terminal: bool) -> Table:  # noqa: FBT001
-    """Return a row for each long run."""
-    table = Table(box=box.SIMPLE_HEAD if is_terminal else box.MARKDOWN)
+def memory_table(report: Report, table: Table) -> Table:
+    """Return the table with a row for each long run."""
     for heading in ("A long run of", "Grew by", "Peer", "Grew by"):
         table.add_column(heading, justify="right" if heading == "Grew by" else "left")
     for heading in ("References left", "Target", "Met"):
@@ -190,4 +215,9 @@ def write_json(report: Report, path: Path) -> None:
             for growth in report.growths
         ],
     }
+    write_data(data, path)
+
+
+def write_data(data: object, path: Path) -> None:
+    """Write what was measured, for programs to read."""
     path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")

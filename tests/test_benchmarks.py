@@ -38,11 +38,12 @@ def test_quick_run_shows_every_figure(tmp_path: Path) -> None:
 @pytest.mark.timeout(120)
 def test_quick_run_of_the_process_rung_shows_every_figure(tmp_path: Path) -> None:
     pytest.importorskip("execnet", reason="the benchmarks' peers are not installed")
-    file = tmp_path / "figures.json"
-    options = ["process", "--quick", "--json", str(file)]
+    file, picture = tmp_path / "figures.json", tmp_path / "figures.png"
+    options = ["process", "--quick", "--json", str(file), "--picture", str(picture)]
     command = [sys.executable, str(BENCHMARKS), *options]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     report = json.loads(file.read_text(encoding="utf-8"))
     assert len(report["figures"]) == 12
     assert len(report["growths"]) == 2
+    assert picture.read_bytes().startswith(b"\x89PNG")

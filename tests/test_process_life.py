@@ -3,6 +3,7 @@
 import gc
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -14,7 +15,13 @@ import numpy as np
 import pytest
 
 from programs import run_script
-from pythonarium import ClosedError, Interpreter, ScriptError, WorkerDiedError
+from pythonarium import (
+    ClosedError,
+    Interpreter,
+    ScriptError,
+    VariableTypeError,
+    WorkerDiedError,
+)
 
 pytestmark = pytest.mark.row("B19")
 
@@ -199,3 +206,11 @@ def test_function_of_a_worker_that_died_is_refused(python: Interpreter) -> None:
     python.exec("x = 1")
     with pytest.raises(Exception, match="ended"):
         kept[0]()
+
+
+def test_first_request_that_cannot_be_sent_leaves_the_worker_alive(
+    python: Interpreter,
+) -> None:
+    with pytest.raises(VariableTypeError, match="factory"):
+        python.exec("y = 1", {"table": defaultdict(lambda: 1)})
+    assert python.eval("__import__('os').getpid()") == python._rung.facts.pid

@@ -19,17 +19,15 @@ __all__ = [
     "Converters",
     "Inputs",
     "Outputs",
-    "caller_if_untyped",
     "check_arguments",
     "check_filename",
     "check_output",
     "check_timeout",
-    "checked",
     "checked_context",
-    "compiled",
     "declared",
     "fill",
     "inward",
+    "planned",
     "source_text",
 ]
 
@@ -102,26 +100,33 @@ def _variables(role: str, items: object, expected: str) -> Sequence[Variable[Any
 Converters: TypeAlias = Mapping[str, Converter | None]
 
 
-def compiled(types: Mapping[str, object]) -> Converters:
-    """Return the converter of each output, None where nothing is declared.
+Plan: TypeAlias = tuple[Converters | None, dict[str, bool] | None, Caller | None]
+"""What is done with the outputs of a run; see `planned`."""
+
+
+def planned(types: Mapping[str, object] | None) -> Plan:
+    """Return what is done with outputs of such types.
+
+    Returns:
+        the converter of each, None where nothing is declared; for each whether its type
+        will be checked here; and the caller, where one may become a handle.
 
     Raises:
         VariableTypeError: an annotation is none.
     """
-    return {
-        name: None if annotation is None else converter(annotation, name)
-        for name, annotation in types.items()
-    }
-
-
-def caller_if_untyped(converters: Converters) -> Caller | None:
-    """Return the caller, where an output may become a handle."""
-    return caller() if None in converters.values() else None
-
-
-def checked(converters: Converters) -> dict[str, bool]:
-    """Return for each output whether its type will be checked here."""
-    return {name: convert is not None for name, convert in converters.items()}
+    if not types:
+        return None, None, None
+    converters: dict[str, Converter | None] = {}
+    checks: dict[str, bool] = {}
+    asking = None
+    for name, annotation in types.items():
+        checks[name] = annotation is not None
+        if annotation is not None:
+            converters[name] = converter(annotation, name)
+        else:
+            converters[name] = None
+            asking = asking or caller()
+    return converters, checks, asking
 
 
 def fill(outputs: Outputs, values: Mapping[str, object]) -> None:

@@ -20,17 +20,15 @@ from pythonarium.crossings import (
     Converters,
     Inputs,
     Outputs,
-    caller_if_untyped,
     check_arguments,
     check_filename,
     check_output,
     check_timeout,
-    checked,
     checked_context,
-    compiled,
     declared,
     fill,
     inward,
+    planned,
     source_text,
 )
 from pythonarium.errors import ClosedError
@@ -45,7 +43,7 @@ from pythonarium.settings import PathSetting
 from pythonarium.types import converter
 from pythonarium.variables import Variable, Variables, checked_name
 from pythonarium_kernel.runner import Run
-from pythonarium_kernel.session import OUTPUT_LIMIT
+from pythonarium_kernel.session import OUTPUT_LIMIT, Opaque
 from pythonarium_kernel.values import obstacle
 
 if TYPE_CHECKING:
@@ -154,7 +152,7 @@ class Interpreter(Scope):
         """
         given = inward(inputs, self._objects) if inputs else None
         types = declared(outputs) if outputs else None
-        converters = compiled(types) if types else None
+        converters, checks, asking = planned(types)
         if timeout is not None:
             check_timeout(timeout)
         if filename is not None:
@@ -168,8 +166,8 @@ class Interpreter(Scope):
                 code if type(code) is str else source_text(code),
                 filename,
                 given,
-                converters and checked(converters),
-                converters and caller_if_untyped(converters),
+                checks,
+                asking,
                 timeout,
                 capture,
             )
@@ -263,7 +261,7 @@ class Interpreter(Scope):
             source = self._call("decode", stream.read(), file)
         given = inward(inputs, self._objects) if inputs else None
         types = declared(outputs) if outputs else None
-        converters = compiled(types) if types else None
+        converters, checks, asking = planned(types)
         if timeout is not None:
             check_timeout(timeout)
         run = self._call(
@@ -272,8 +270,8 @@ class Interpreter(Scope):
             source,
             file,
             given,
-            converters and checked(converters),
-            converters and caller_if_untyped(converters),
+            checks,
+            asking,
             timeout,
             capture,
             [os.fspath(path), *check_arguments(args)],
@@ -497,10 +495,13 @@ class Interpreter(Scope):
     ) -> None:
         """Check what a run gives back, and fill the Variables that were given for it."""
         for name, convert in converters.items():
+            value = values[name]
             if convert is None:
-                values[name] = self._objects.outward(values[name])
+                values[name] = self._objects.outward(value)
+            elif isinstance(value, Opaque):
+                values[name] = self._objects.typed(convert, value, name)
             else:
-                values[name] = self._objects.typed(convert, values[name], name)
+                values[name] = convert(value, name)
         if type(outputs) is not dict:
             fill(outputs, values)
 

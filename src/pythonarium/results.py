@@ -17,7 +17,7 @@ class Receipt:
     Attributes:
         wall_seconds: from the script's first line to its last.
         cpu_seconds: of the thread that ran it, without threads that it started; exact
-            to 20 us, and of a run of less than that its wall time.
+            to 20 us, in a worker to 100 us, and of a run of less than that its wall time.
         peak_memory: in bytes, of the worker; None where the run shares the host's process
             and no figure would be the run's own.
         bytes_copied: of inputs and outputs.
@@ -107,7 +107,16 @@ class Result(Mapping[str, Any]):
 
 def shared_bytes(values: Mapping[str, object]) -> int:
     """Return the bytes of the buffers among values that passed by reference."""
-    return sum(map(_buffer_size, values.values()))
+    size = 0
+    for value in values.values():
+        if type(value) not in _WITHOUT_BUFFERS:
+            size += _buffer_size(value)
+    return size
+
+
+_WITHOUT_BUFFERS = frozenset(
+    (type(None), bool, int, float, complex, str, list, tuple, dict)
+)
 
 
 def _buffer_size(value: object) -> int:

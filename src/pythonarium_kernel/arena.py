@@ -15,7 +15,7 @@ Invariants
 - An arena belongs to one worker.  With the worker's end it is dropped as a whole; views
   that the host still has stay valid, they keep the mapping.
 - A view is a ctypes array: it exports its buffer and tells by a weak reference when the
-  last array, memoryview or slice on it has gone.  Its end only appends to `_ended`, so it
+  last array, memoryview or slice on it has gone.  Its end only appends to `freed`, so it
   may come in any thread at any time.
 """
 
@@ -55,6 +55,7 @@ class Arena:
 
     Attributes:
         descriptor: of the memfd; whoever opened it closes it.
+        freed: what the views that have gone here had: number, offset.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -67,7 +68,7 @@ class Arena:
         self._free: dict[int, list[int]] = {}  # size of the slot -> offsets
         self._users: dict[int, list[int]] = {}  # offset -> size of the slot, views
         self._views: dict[int, weakref.ref[Any]] = {}  # a number each
-        self._ended: deque[tuple[int, int]] = deque()  # number, offset
+        self.freed: deque[tuple[int, int]] = deque()  # number, offset
         self._last = 0
 
     # The owner
@@ -194,7 +195,7 @@ class Arena:
 
     def take_freed(self) -> "tuple[int, ...]":
         """Return, once, the offsets whose views have gone here."""
-        ended, offsets = self._ended, []
+        ended, offsets = self.freed, []
         while ended:
             number, offset = ended.popleft()
             self._views.pop(number, None)
@@ -216,7 +217,7 @@ class Arena:
 
         view = (ctypes.c_ubyte * size).from_buffer(self._map, offset)
         self._last += 1
-        number, ended = self._last, self._ended
+        number, ended = self._last, self.freed
         self._views[number] = weakref.ref(
             view, lambda _gone: ended.append((number, offset))
         )

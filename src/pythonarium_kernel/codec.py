@@ -60,18 +60,28 @@ def restore(*_args: object) -> object:
     raise Refused("restore")
 
 
+class _Pieces:
+    """A file for a writer: what is written to it, piece by piece."""
+
+    __slots__ = ("pieces", "write")
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+        self.write = self.pieces.append
+
+
 class _Writer(Pickler):
-    def __init__(self, file: BytesIO, peer: Peer) -> None:
-        super().__init__(file, 5)
-        self._peer = peer
+    """Writes one message after the other; in use by one thread, for one message."""
+
+    peer: Peer
 
     def reducer_override(self, value: "Any") -> "Any":
         if value is restore:
             return NotImplemented
         take = TAKERS.get(type(value)) or taker_by_name(type(value))
         if take is not None:
-            return restore, take(value, self._peer)
-        tag = self._peer.refer(value)
+            return restore, take(value, self.peer)
+        tag = self.peer.refer(value)
         if tag is None:
             raise Unsendable(f"an object of type {type(value).__qualname__}")
         return restore, tag
@@ -124,13 +134,29 @@ def encoded(value: object, peer: Peer) -> bytes:
     Raises:
         Unsendable: something in it has no form in which it could cross.
     """
-    file = BytesIO()
     try:
-        _Writer(file, peer).dump(value)
+        writer, pieces = _idle.pop()
+    except IndexError:
+        file = _Pieces()
+        writer, pieces = _Writer(file, 5), file.pieces
+    writer.peer = peer
+    try:
+        writer.dump(value)
     except RecursionError:
         message = "a value nested too deeply for the stack that is left"
         raise Unsendable(message) from None
-    return file.getvalue()
+    data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    if len(data) < _STEP:  # one that has written more holds more than it is worth
+        pieces.clear()
+        writer.clear_memo()
+        del writer.peer
+        _idle.append((writer, pieces))
+    return data
+
+
+_idle: "list[tuple[_Writer, list[bytes]]]" = []
+"""Writers that nobody uses and that refer to nothing: to make one takes longer than to
+write a short message.  One whose message failed is not among them."""
 
 
 def decoded(data: bytes, peer: Peer, *, trusts: bool) -> "Any":
@@ -145,7 +171,7 @@ def decoded(data: bytes, peer: Peer, *, trusts: bool) -> "Any":
         Refused: the bytes are no such value, or ask for more than is done here.
     """
     try:
-        if not trusts:
+        if not trusts and not (len(data) < _STEP and _WHOLE.fullmatch(data)):
             check(data)
         if _CALLS not in data:
             return loads(data)  # no opcode in it names anything
@@ -168,10 +194,10 @@ _FIXED = (
     rb"[N\x88\x89\x94()\]}\x8f\x90\x91aesut\x85\x86\x87\x93R]"  # no argument
     rb"|[Kh].|M..|[Jj].{4}|G.{8}"
 )
-_SHORT = b"|".join(
-    b"\x8c" + re.escape(bytes([size])) + b".{%d}" % size for size in range(25)
-)
-_RUN = re.compile(b"(?:" + _FIXED + b"|" + _SHORT + b")+", re.DOTALL)
+_SHORT = b"|".join(re.escape(bytes([size])) + b".{%d}" % size for size in range(25))
+_PARTS = b"(?:" + _FIXED + b"|\x8c(?:" + _SHORT + b"))+"
+_RUN = re.compile(_PARTS, re.DOTALL)
+_WHOLE = re.compile(rb"\x80\x05(?:\x95.{8})?" + _PARTS + rb"\.", re.DOTALL)
 _COUNTED = {0x8C: 1, 0x43: 1, 0x8A: 1, 0x58: 4, 0x42: 4, 0x8B: 4}
 _COUNTED.update({0x8D: 8, 0x8E: 8, 0x96: 8})
 """Opcodes followed by a size in so many bytes, and then as many bytes of data."""

@@ -40,17 +40,33 @@ class ByReference:
 class Link(codec.Peer, ABC):
     """One end.  `send` and `receive` are the stream's; `perform` answers a CALL.
 
+    Args:
+        exports: the objects of both sides.
+        arenas: of both sides, where there are any.
+        discarded: numbers of handles that the other side is to release; others add to it.
+
     Attributes:
         trusts: whether messages from the other side may make code run here.
         by_reference: bytes of buffers that have crossed without a copy.
+        ahead: what the other side has told ahead, if this is a host's end.
     """
 
     trusts = False
 
-    def __init__(self, exports: "Exports", arenas: "Arenas" = (None, None)) -> None:
+    def __init__(
+        self,
+        exports: "Exports",
+        arenas: "Arenas" = (None, None),
+        discarded: "Optional[list[int]]" = None,
+    ) -> None:
         self.exports = exports
         self.ours, self.theirs = arenas
         self.by_reference = 0
+        # What the next message takes along, if there is any
+        self._dropped = exports.dropped
+        self._discarded: list[int] = [] if discarded is None else discarded
+        self._freed = () if self.theirs is None else self.theirs.freed
+        self.ahead: Any = ()
 
     # To be defined by each kind of end
 
@@ -71,12 +87,15 @@ class Link(codec.Peer, ABC):
         message = f"there is no operation {operation!r:.80}"
         raise wire.WireError(message)
 
-    def take_discarded(self) -> "tuple[int, ...]":
-        """Return, once, the numbers of handles that are to be released."""
-        return ()
-
     def discard(self, numbers: "tuple[int, ...]") -> None:
         """Release handles."""
+
+    def skip(self, number: int, used: int) -> None:
+        """Take the steps of an iterator for items that were told ahead and used."""
+
+    def take_used(self) -> "tuple[tuple[int, int], ...]":
+        """Return, once, how many items were used of what was told ahead."""
+        return ()
 
     # The conversation
 
@@ -86,39 +105,49 @@ class Link(codec.Peer, ABC):
         return self.answer()
 
     def _send(self, kind: int, body: bytes) -> None:
-        released, discarded = self.exports.take_dropped(), self.take_discarded()
-        freed = () if self.theirs is None else self.theirs.take_freed()
-        if released or discarded or freed:
-            tail = codec.encoded((released, discarded, freed), self)
+        if self._dropped or self._discarded or self._freed or self.ahead:
+            used = self.take_used()
+            released, discarded = self.exports.take_dropped(), self._take_discarded()
+            freed = () if self.theirs is None else self.theirs.take_freed()
+            tail = codec.encoded((released, discarded, freed, used), self)
             kind, body = kind | wire.TAIL, wire.with_tail(body, tail)
         self.send(kind, body)
 
+    def _take_discarded(self) -> "tuple[int, ...]":
+        taken = tuple(self._discarded)
+        del self._discarded[: len(taken)]  # another thread may have added some
+        return taken
+
     def received(self) -> "tuple[int, bytes, bytes]":
         """Wait for a frame; return its kind, its body and the tail of it."""
-        kind, body = self.receive()
-        if kind & wire.TAIL:
-            return (kind & ~wire.TAIL, *wire.tail_of(body))
-        return kind, body, b""
+        return _parts(*self.receive())
 
     def let_go(self, tail: bytes) -> None:
         """Release what the tail of a message names, once its body is read."""
         if tail:
-            released, discarded, freed = self.decoded(tail)
+            released, discarded, freed, used = self.decoded(tail)
             self.exports.release(released)
             if freed and self.ours is not None:
                 self.ours.free(freed)
+            for number, times in used:
+                self.skip(number, times)
             if discarded:
                 self.discard(discarded)
 
     def answer(self) -> "Any":
         """Wait for the answer to what was sent; serve what is asked meanwhile."""
         while True:
-            kind, body, tail = self.received()
+            kind, body = self.receive()
+            if kind == wire.REPLY:  # as a rule
+                return codec.decoded(body, self, trusts=self.trusts)
+            kind, body, tail = _parts(kind, body)
             if kind == wire.CALL:
                 self.serve(body, tail)
                 continue
-            value = self.decoded(body)
-            self.let_go(tail)
+            try:
+                value = self.decoded(body)
+            finally:
+                self.let_go(tail)
             if kind == wire.REPLY:
                 return value
             raise faults.as_exception(value)
@@ -127,8 +156,11 @@ class Link(codec.Peer, ABC):
         """Perform what a CALL asks for, and send the answer."""
         kind, answer, args = wire.REPLY, None, None
         try:
-            operation, args = self.decoded(body)
-            self.let_go(tail)
+            try:
+                operation, args = codec.decoded(body, self, trusts=self.trusts)
+            finally:
+                if tail:
+                    self.let_go(tail)
             answer = self.perform(operation, args)
             data = codec.encoded(answer, self)
         except wire.WireError:
@@ -211,3 +243,10 @@ class Link(codec.Peer, ABC):
         if tag == "ref":
             return Ref(int(args[0]))
         raise codec.Refused(tag)
+
+
+def _parts(kind: int, body: bytes) -> "tuple[int, bytes, bytes]":
+    """Return kind, body and tail of a frame."""
+    if kind & wire.TAIL:
+        return (kind & ~wire.TAIL, *wire.tail_of(body))
+    return kind, body, b""

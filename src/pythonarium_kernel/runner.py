@@ -32,16 +32,10 @@ if TYPE_CHECKING:
     from pythonarium_kernel.scripts import Script
 
 
-SHORT_NS = 20_000
-"""How exact the CPU time of a run is.  Of a shorter run the wall time stands for it, and
-one reading of a thread's CPU clock serves all runs that start so soon after it: to read
-it is a system call, and takes longer than many a run."""
-
-
 class _CpuClock(local):
     """When, by the wall clock, this thread's CPU clock was last read, and the reading."""
 
-    last = (-SHORT_NS, 0)
+    last = (-(10**9), 0)
 
 
 _cpu_clock = _CpuClock()
@@ -70,12 +64,15 @@ class Run:
 
     Attributes:
         value: of the last expression.
+        short_ns: how exact the CPU time is.  Of a shorter run the wall time stands for it,
+            and one reading of a thread's CPU clock serves all runs that start so soon
+            after it: to read it is a system call, and takes longer than many a run.
         keeps_error: whether ScriptFailed shall hold the exception itself.
         outputs: what the host asked for, by name.
         report: of what it raised, or None.
         wall_start: when its first line began, by perf_counter_ns; 0 before that.
         wall_ns: from its first line to its last.
-        cpu_ns: of its thread; see SHORT_NS.
+        cpu_ns: of its thread; see short_ns.
         stdout, stderr: where its prints go; None: the host's stream.
         sinks: what these were at first, if they were put there for it.
         printed: whether it printed to a stream of the host.
@@ -107,6 +104,7 @@ class Run:
         "wall_start",
     )
 
+    short_ns: int = 20_000
     keeps_error: bool = False
     # For a host that asks any rung's runs: what goes in and comes out here is shared.
     copies: bool = False
@@ -238,7 +236,7 @@ def _guarded(
     result = None
     run.wall_start = started = perf_counter_ns()
     read, cpu_ns = _cpu_clock.last
-    if started - read >= SHORT_NS:
+    if started - read >= run.short_ns:
         _cpu_clock.last = read, cpu_ns = started, thread_time_ns()
     try:
         try:
@@ -259,7 +257,7 @@ def _guarded(
         finish(run)
         run.report = _report(run, late)
     run.wall_ns = run.cpu_ns = perf_counter_ns() - started
-    if run.wall_ns > SHORT_NS:
+    if run.wall_ns > run.short_ns:
         at_start = cpu_ns + started - read
         run.cpu_ns = max(0, thread_time_ns() - at_start)
     if error is not None or run.stop_reason is not None:
@@ -317,7 +315,7 @@ def _finish(run: Run) -> None:
     """Pass on unfinished lines; what the host's callable raises fails the run."""
     for sink in run.sinks or ():
         try:
-            if sink is not None:
+            if sink is not None and sink._pending:  # noqa: SLF001  # as a rule not
                 sink.finish()
         except BaseException as error:  # noqa: BLE001  # it becomes a report
             run.report = run.report or _report(run, error)

@@ -16,7 +16,8 @@ stream's name and text), `ask` (what `input()` needs).  CALL from both: `apply` 
 what is done with an object of the other side (see `proxies`).
 A message whose kind has the bit TAIL ends with another body, and its length: what the
 sender has let go of meanwhile: objects of the other side (number, how often it was given),
-and numbers of handles.
+numbers of handles, places in the arena; and how many items it has used of those that it
+was told ahead (number of the iterator's handle, how many: see `ahead`).
 
 Invariants
 - The conversation is a stack: who has sent CALL waits for the REPLY or RAISE to it, and
@@ -31,9 +32,10 @@ import struct
 
 PROTOCOL = 1
 HEADER = struct.Struct("<HHIQ")
+_HEADER_SIZE, _unpacked = HEADER.size, HEADER.unpack_from
 HELLO, CALL, REPLY, RAISE = 1, 2, 3, 4
 TAIL = 0x80
-_KINDS = (HELLO, CALL, REPLY, RAISE, CALL | TAIL, REPLY | TAIL, RAISE | TAIL)
+_KINDS = frozenset((HELLO, CALL, REPLY, RAISE, CALL | TAIL, REPLY | TAIL, RAISE | TAIL))
 LIMIT = 2**31
 """Bytes that the body of a frame may have; larger buffers go through the arena."""
 _MARK = 0x70797468
@@ -124,8 +126,22 @@ class Frames:
 
     def take(self, descriptor: int) -> "Optional[tuple[int, bytes]]":
         """Read once; return kind and body if that made a frame whole."""
-        room = max(self._wanted - self._size, _CHUNK)
-        data = os.read(descriptor, min(room, 1 << 20))
+        if self._pieces:
+            room = max(self._wanted - self._size, _CHUNK)
+            return self._added(os.read(descriptor, min(room, 1 << 20)))
+        data = os.read(descriptor, _CHUNK)
+        if len(data) >= _HEADER_SIZE:
+            protocol, kind, mark, length = _unpacked(data)
+            if (
+                length == len(data) - _HEADER_SIZE  # as a rule: the frame is whole
+                and mark == _MARK
+                and protocol == PROTOCOL
+                and kind in _KINDS
+            ):
+                return kind, data[_HEADER_SIZE:]
+        return self._added(data)
+
+    def _added(self, data: bytes) -> "Optional[tuple[int, bytes]]":
         if not data:
             message = "the stream has ended" + (" within a frame" if self._size else "")
             raise Gone(message)

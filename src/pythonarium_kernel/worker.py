@@ -24,19 +24,19 @@ import sys
 from _signal import (  # type: ignore[import-not-found]
     getsignal,  # the public one makes an enum of what it returns
 )
-from _thread import get_ident
 from contextlib import suppress
 
 from pythonarium_kernel import codec, orders, report, route, streams, watchdog, wire
+from pythonarium_kernel.ahead import items, skip
 from pythonarium_kernel.arena import Arena
 from pythonarium_kernel.exports import Exports
-from pythonarium_kernel.link import ByReference, Link
+from pythonarium_kernel.link import ByReference
 from pythonarium_kernel.proxies import Proxy
-from pythonarium_kernel.runner import Run, ScriptFailed, perform
-from pythonarium_kernel.session import Caller, Opaque, RefusedValue, Session
-from pythonarium_kernel.tasks import Tasks
+from pythonarium_kernel.runner import Run, ScriptFailed
+from pythonarium_kernel.session import Opaque, Ref, RefusedValue
 from pythonarium_kernel.values import is_scalar, obstacle
-from pythonarium_kernel.worker_links import ThreadLink, WorkerLink
+from pythonarium_kernel.worker_links import Roads, WorkerLink
+from pythonarium_kernel.worker_session import WorkerSession
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
     from pythonarium_kernel.link import Arenas
 
-BRIEF_NS = 100_000
-"""A run that is over so soon has not taken memory that is worth to ask for."""
 SMALL = 1000
 """Characters of text that is sent along as the value of a run, asked for or not."""
 
@@ -75,56 +73,6 @@ class Setup:
         self.tells, self.first_handle = tells, first_handle
 
 
-class WorkerSession(Session):
-    """A session whose runs print to the descriptors of the process."""
-
-    def __init__(
-        self,
-        sinks: "tuple[streams.PipeSink, streams.PipeSink]",
-        is_owed: "Callable[[], bool]",
-    ) -> None:
-        super().__init__()
-        self._sinks, self._streams, self._is_owed = sinks, True, is_owed
-        self._tasks = Tasks()
-
-    def _make_sinks(self, run: Run, *, capture: bool) -> None:  # noqa: ARG002
-        run.stdout, run.stderr = run.sinks = self._sinks
-        if self._is_owed():
-            run.thread = get_ident()
-            watchdog.stop(run, "interrupt")
-
-    def await_start(self, context: str, number: int) -> object:
-        """Start an awaitable on the worker's own event loop; return its task."""
-        run = self._new_run(context)
-        awaitable = self.handles.get(number)
-        return perform(run, self._active, self._tasks.start, awaitable)
-
-    def await_step(
-        self,
-        context: str,
-        steps: "Any",
-        method: str,
-        argument: object,  # noqa: ARG002  # what a host throws in is always the end
-        caller: "Optional[Caller]" = None,
-    ) -> "tuple[str, object]":
-        """Let the loop run for a moment.
-
-        Returns:
-            `pause` and the seconds until it is worth to ask again; `done` and the result;
-            or `thrown`, where the task was cancelled because the host wanted it.
-        """
-        run = self._new_run(context)
-        state, value = perform(run, self._active, self._tasks.step, steps, method)
-        if state == "done" and not is_scalar(value):
-            value = self.hold(value, caller)
-        return state, value
-
-    @property
-    def active(self) -> "list[Run]":
-        """The runs that are on, the outermost first."""
-        return self._active
-
-
 class MainLink(WorkerLink):
     """The link of the main thread: performs what the host asks of the session."""
 
@@ -140,17 +88,18 @@ class MainLink(WorkerLink):
             streams.PipeSink("stdout", 1, tell.get("stdout")),
             streams.PipeSink("stderr", 2, tell.get("stderr")),
         )
-        self.session = WorkerSession(self.sinks, lambda: self.owed == self.number)
+        self.session = WorkerSession(self.sinks, self)
         self.session.handles.start_at(setup.first_handle)
         self.stops = setup.stops
         self.number = 0  # of the outermost request that is on
         self.peak_memory = 0
+        self._sources: dict[int, str] = {}  # that the host sends by number
         self.handler: Any = None  # of SIGINT
         self.owed = 0  # the request whose run is to end as soon as it starts
         self.is_child = False  # forked by a script
-        self._own: dict[str, Callable[..., object]] = {
-            "execute": self._execute,
-            "execute_file": self._execute_file,
+        self._operations: dict[str, Callable[..., object]] = {
+            **{name: getattr(self.session, name) for name in _OPERATIONS},
+            "advance": self._advance,
             "evaluate": self._evaluate,
             "get": self._get,
             "value_of": self._value_of,
@@ -175,15 +124,22 @@ class MainLink(WorkerLink):
 
     def send(self, kind: int, body: bytes) -> None:
         """Write a frame, after what was printed before."""
-        for sink in self.sinks:
-            if sink._pending:  # noqa: SLF001  # two halves of one thing
-                sink.flush()
-        super().send(kind, body)
+        out, err = self.sinks
+        if out._pending or err._pending:  # noqa: SLF001  # two halves of one thing
+            out.flush()
+            err.flush()
+        wire.write(self._write, wire.framed(kind, body))
 
     def perform(self, operation: str, args: "tuple[Any, ...]") -> object:
         """Perform a method of the session, or what proxies ask for."""
         try:
-            answer = self._perform(operation, args)
+            if operation in _RUNS:
+                if type(args[1]) is not str:
+                    args = self._with_source(*args)
+                run = getattr(self.session, operation)(*args)
+                answer: object = self._told(run, args[4])
+            else:
+                answer = self._perform(operation, args)
         except BaseException as error:
             if self.is_child:
                 _leave_child(error)
@@ -201,13 +157,22 @@ class MainLink(WorkerLink):
         watchdog.strike("")  # what came meanwhile could not be raised in lines of ours
         return answer
 
+    def _with_source(
+        self, context: str, source: "Any", *rest: "Any"
+    ) -> "tuple[Any, ...]":
+        """Return arguments with the source that a number stands for; keep a new one."""
+        if type(source) is tuple:
+            number, text = source
+            self._sources[number] = text
+        else:
+            text = self._sources[source]
+        return (context, text, *rest)
+
     def _perform(self, operation: str, args: "tuple[Any, ...]") -> object:
-        own = self._own.get(operation)
-        if own is not None:
-            return own(*args)
-        if operation in _OPERATIONS:
-            return getattr(self.session, operation)(*args)
-        return super().perform(operation, args)
+        method = self._operations.get(operation)
+        if method is None:
+            return super().perform(operation, args)
+        return method(*args)
 
     def discard(self, numbers: "tuple[int, ...]") -> None:
         """Release handles."""
@@ -215,25 +180,35 @@ class MainLink(WorkerLink):
         handles.discarded.extend(numbers)
         handles.sweep()
 
+    def skip(self, number: int, used: int) -> None:
+        """Take the steps for items that were told ahead and used."""
+        skip(self.session.handles.get(number), used)
+
     def _tell(self, stream: str, text: str) -> object:
         return self._roads.link().request("tell", stream, text)
 
     # Methods of the session whose results need a hand to cross
 
-    def _execute(self, *args: "Any") -> "tuple[object, ...]":
-        return self._told(self.session.execute(*args), args)
-
-    def _execute_file(self, *args: "Any") -> "tuple[object, ...]":
-        return self._told(self.session.execute_file(*args), args)
-
-    def _told(self, run: Run, args: "tuple[Any, ...]") -> "tuple[object, ...]":
-        outputs = run.outputs
-        if outputs:
-            for name, checked in args[4].items():
-                outputs[name] = self._crossing(name, outputs[name], checked)
-        if run.wall_ns > BRIEF_NS or not self.peak_memory:
+    def _told(
+        self, run: Run, wanted: "Optional[dict[str, bool]]"
+    ) -> "tuple[object, ...]":
+        outputs, value = run.outputs, run.value
+        for name, output in outputs.items():
+            if type(output) not in _NUMBERS:
+                outputs[name] = self._crossing(name, output, wanted[name])  # type: ignore[index]
+        if value is not None:
+            value = _small(value)
+        if run.wall_ns > run.short_ns or not self.peak_memory:
             self.peak_memory = _peak_memory()
-        return _small(run.value), outputs, run.wall_ns, run.cpu_ns, self.peak_memory
+        return value, outputs, run.wall_ns, run.cpu_ns, self.peak_memory
+
+    def _advance(
+        self, context: str, number: int, caller: "Any", wanted: int
+    ) -> "tuple[object, ...]":
+        done, item = self.session.advance(context, number, caller)
+        if done or type(item) is Ref:
+            return done, item, ()
+        return done, item, items(self.session.handles.get(number), wanted)
 
     def _evaluate(self, *args: "Any") -> object:
         value = self.session.evaluate(*args)
@@ -280,18 +255,19 @@ class MainLink(WorkerLink):
         return True
 
 
-_OPERATIONS = frozenset(
-    (
-        *("decode", "import_module", "set", "delete", "variables", "context_names"),
-        *("add_context", "reset_context", "delete_context", "crossing", "operate"),
-        *("advance", "close_frame", "keep", "leak_report", "await_step"),
-    )
+_RUNS = ("execute", "execute_file")
+_OPERATIONS = (
+    *("decode", "import_module", "set", "delete", "variables", "context_names"),
+    *("add_context", "reset_context", "delete_context", "crossing", "operate"),
+    *("close_frame", "keep", "leak_report", "await_step"),
 )
+_NUMBERS = frozenset((type(None), bool, int, float))
+"""Types whose values cross as they are, and refer to nothing."""
 
 
 def _small(value: object) -> object:
     """Return the value of a run, or a reference to it until it is asked for."""
-    if value is None or type(value) in (bool, int, float, Proxy):
+    if type(value) in _NUMBERS or type(value) is Proxy:
         return value
     if is_scalar(value) and not (
         isinstance(value, (str, bytes)) and len(value) > SMALL
@@ -329,26 +305,6 @@ def _end(code: int, *, is_child: bool) -> None:
     if not is_child:
         route.remove_files()
     os._exit(code)
-
-
-class Roads:
-    """Finds the link of the calling thread."""
-
-    def __init__(self, links: int) -> None:
-        import threading
-
-        self._main_thread, self._links = get_ident(), links
-        self._local = threading.local()
-        self.main: Any = None
-
-    def link(self) -> Link:
-        """Return the calling thread's link; make it, where it is the first time."""
-        if get_ident() == self._main_thread or self.main.is_child:
-            return self.main  # type: ignore[no-any-return]
-        link: Optional[Link] = getattr(self._local, "link", None)
-        if link is None:
-            link = self._local.link = ThreadLink(self.main, self._links)
-        return link
 
 
 def main(setup: Setup) -> None:

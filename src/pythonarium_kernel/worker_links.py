@@ -1,6 +1,7 @@
 """The links of a worker: of its main thread, and of each thread that a script starts."""
 
 import os
+from _thread import get_ident
 
 from pythonarium_kernel import faults, wire
 from pythonarium_kernel.exports import Exports
@@ -102,3 +103,23 @@ class ThreadLink(WorkerLink):
         self._socket = here
         arenas = main.ours, main.theirs
         super().__init__(main.exports, here.fileno(), here.fileno(), arenas)
+
+
+class Roads:
+    """Finds the link of the calling thread."""
+
+    def __init__(self, links: int) -> None:
+        import threading
+
+        self._main_thread, self._links = get_ident(), links
+        self._local = threading.local()
+        self.main: Any = None
+
+    def link(self) -> Link:
+        """Return the calling thread's link; make it, where it is the first time."""
+        if get_ident() == self._main_thread or self.main.is_child:
+            return self.main  # type: ignore[no-any-return]
+        link: Optional[Link] = getattr(self._local, "link", None)
+        if link is None:
+            link = self._local.link = ThreadLink(self.main, self._links)
+        return link

@@ -11,6 +11,7 @@ import sys
 from types import BuiltinFunctionType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
+from pythonarium.rungs._ahead import Ahead
 from pythonarium_kernel import codec, faults, report, wire
 from pythonarium_kernel.link import Link
 from pythonarium_kernel.records import loaded_class
@@ -30,10 +31,18 @@ class HostLink(Link):
         phase: idle; sending; waiting, for an answer; reading; or busy with what came.
     """
 
-    def __init__(self, worker: "Worker", descriptor: int) -> None:
-        super().__init__(worker.exports, worker.arenas)
+    def __init__(self, worker: "Worker", descriptor: int, discarded: list[int]) -> None:
+        super().__init__(worker.exports, worker.arenas, discarded)
         self._worker, self._descriptor = worker, descriptor
         self.phase = "idle"
+        self.ahead = Ahead()
+
+    def take_used(self) -> tuple[tuple[int, int], ...]:
+        """Return, once, how many items were used of what was told ahead."""
+        if self.ahead:
+            self.phase = "sending"  # if it came to nothing, nobody would know any more
+        used: tuple[tuple[int, int], ...] = self.ahead.take_used()
+        return used
 
     def send(self, kind: int, body: bytes) -> None:
         """Write a frame."""
@@ -50,16 +59,8 @@ class HostLink(Link):
     def receive(self) -> tuple[int, bytes]:
         """Wait for a frame; return its kind and body."""
         frame = self._worker.wait()
-        self.phase = "idle" if frame[0] != wire.CALL else "busy"
+        self.phase = "busy" if frame[0] & ~wire.TAIL == wire.CALL else "idle"
         return frame
-
-    def take_discarded(self) -> tuple[int, ...]:
-        """Return, once, the handles that nobody has any more."""
-        discards = self._worker.discards
-        if not discards:
-            return ()
-        self._worker.discards = []
-        return tuple(discards)
 
     def drop_answer(self, error: BaseException) -> None:
         """Wait for the answer to what was asked, and forget it; refuse what comes before."""
@@ -109,7 +110,7 @@ class ThreadEnd(HostLink):
     """The host's end of the link to a further thread of a script."""
 
     def __init__(self, worker: "Worker", descriptor: int) -> None:
-        super().__init__(worker, descriptor)
+        super().__init__(worker, descriptor, [])
         self._frames = wire.Frames()
 
     def write(self, data: bytes) -> None:

@@ -26,12 +26,19 @@ _decoder = getincrementaldecoder("utf-8")
 
 
 class Output:
-    """The output of one worker.  Used by the thread that is inside the interpreter."""
+    """The output of one worker.  Used by the thread that is inside the interpreter.
+
+    Attributes:
+        targets: of the runs that are on, the innermost last.
+    """
 
     def __init__(self, on_stdout: Lines, on_stderr: Lines, limit: int | None) -> None:
         self._told = {"stdout": on_stdout, "stderr": on_stderr}
         self._limit = limit
-        self._targets: list[dict[str, Sink | None]] = []
+        self._without_sinks: dict[str, Sink | None] | None = None
+        if not self.tells:
+            self._without_sinks = dict.fromkeys(self._told)
+        self.targets: list[dict[str, Sink | None]] = []
         self._decoders = {name: _decoder("backslashreplace") for name in self._told}
         self._loose = b""
         self._printed = False
@@ -45,18 +52,16 @@ class Output:
 
     def begin(self, *, capture: bool) -> dict[str, Sink | None]:
         """Make the targets of a run; what arrives from now on is its."""
-        targets = {
-            name: Sink(name, capture, self._limit, told)
-            if capture or told is not None
-            else None
-            for name, told in self._told.items()
-        }
-        self._targets.append(targets)
+        targets = self._without_sinks
+        if capture or targets is None:
+            targets = {
+                name: Sink(name, capture, self._limit, told)
+                if capture or told is not None
+                else None
+                for name, told in self._told.items()
+            }
+        self.targets.append(targets)
         return targets
-
-    def reset(self) -> None:
-        """Forget the targets of runs that are over: no run is on."""
-        self._targets.clear()
 
     def finish(self, targets: dict[str, Sink | None]) -> None:
         """Give the unfinished lines of a run to their callables.
@@ -73,11 +78,15 @@ class Output:
 
     def end(self, targets: dict[str, Sink | None]) -> None:
         """Close the targets of a run."""
-        self._targets = [each for each in self._targets if each is not targets]
+        open_ones = self.targets
+        while open_ones and open_ones.pop() is not targets:
+            pass
         try:
-            self.finish(targets)
+            if targets is not self._without_sinks or self._failed is not None:
+                self.finish(targets)
         finally:
-            self.flush()
+            if self._printed:
+                self.flush()
 
     def take(self, descriptor: int, data: bytes) -> None:
         """Give on what came through descriptor 1 or 2 of the worker."""
@@ -108,7 +117,7 @@ class Output:
         """Give text to the innermost run's target."""
         if not text:
             return
-        targets: Any = self._targets[-1] if self._targets else None
+        targets: Any = self.targets[-1] if self.targets else None
         sink = targets[name] if targets else None
         if sink is not None:
             sink.write(text)

@@ -20,7 +20,7 @@ Invariants
 import os
 import select
 import signal
-import threading
+from _thread import get_ident
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -30,6 +30,7 @@ from pythonarium.rungs._descriptors import Descriptors, is_readable
 from pythonarium.rungs._ends import TOO_LATE, StoppedByForce, remove_files, signal_name
 from pythonarium.rungs._links import HostLink
 from pythonarium.rungs._output import Output
+from pythonarium.rungs._sources import Sources
 from pythonarium.rungs._threads import ScriptThreads
 from pythonarium.rungs._zygote import Zygote
 from pythonarium_kernel import codec, wire
@@ -64,9 +65,19 @@ class Worker:
 
     Made by the rung, which also ends it with `kill`; usable by the thread that is inside
     the interpreter.  `interrupt` alone may be called by any thread at any time.
+
+    Attributes:
+        discarded: numbers of handles to release with the next request; any thread adds.
+        sources: the long scripts that it keeps.
     """
 
-    def __init__(self, zygote: Zygote, output: Output, options: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        zygote: Zygote,
+        output: Output,
+        options: dict[str, Any],
+        discarded: list[int],
+    ) -> None:
         self.zygote, self.output = zygote, output
         self.is_dead = self.is_lost = False
         self.status: int | None = None
@@ -77,7 +88,7 @@ class Worker:
         self._is_run = False  # whether the outermost request runs a script
         self._depth = 0
         self._inside: int | None = None  # the thread whose request is on
-        self.discards: list[int] = []
+        self.discarded, self.sources = discarded, Sources()
         self._threads = ScriptThreads(self)
         self._open = Descriptors()
         try:
@@ -108,11 +119,12 @@ class Worker:
         self._watch()
         self.exports = Exports(self._threads.link, guards=True)
         self.arenas = (Arena(arenas[0]), Arena(arenas[1])) if arenas else (None, None)
-        self.link = HostLink(self, self._calls)
+        self.link = HostLink(self, self._calls, self.discarded)
         self._frames = wire.Frames()
         self._deadlines.append(monotonic() + START_SECONDS)
         kind, body = self.wait()
         self._deadlines.clear()
+        self.link.phase = "idle"
         if kind == wire.RAISE:
             reason = codec.decoded(body, self.link, trusts=False)
             raise UnsupportedError(str(reason))
@@ -156,10 +168,6 @@ class Worker:
         """Tell whether a value refers to an object of another worker."""
         return type(value) is Proxy and exports_of(value) is not self.exports
 
-    def discard(self, number: int) -> None:
-        """Have a handle released with the next request."""
-        self.discards.append(number)
-
     def request(
         self, operation: str, args: tuple[object, ...], timeout: float | None
     ) -> Any:
@@ -173,7 +181,11 @@ class Worker:
         depth, waiting = self._depth, len(deadlines)
         try:
             if depth == 0:
-                self._begin(operation)
+                self._number += 1
+                self._is_run = operation in _RUNNING
+                self._started = monotonic()
+                self._inside = get_ident()
+                self._interrupted, self._stopping = False, None
             self._depth = depth + 1
             if timeout is not None:
                 deadlines.append(monotonic() + timeout)
@@ -189,13 +201,6 @@ class Worker:
             self._depth = depth
             if depth == 0:
                 self._stopping = self._inside = None
-
-    def _begin(self, operation: str) -> None:
-        self._number += 1
-        self._is_run = operation in _RUNNING
-        self._started = monotonic()
-        self._inside = threading.get_ident()
-        self._interrupted, self._stopping = False, None
 
     def _recover(self, error: BaseException) -> None:
         """Bring the conversation to its end, after something was raised in the middle."""
@@ -242,8 +247,10 @@ class Worker:
             wire.WireError: the worker has gone, or sends what is no frame.
         """
         while True:
-            frame, is_over = None, False
-            for descriptor, _ in self._poll.poll(self._patience()):
+            frame, is_over, patience = None, False, None
+            if self._deadlines or self._interrupted:
+                patience = self._patience()
+            for descriptor, _ in self._poll.poll(patience):
                 if descriptor == self._answers:
                     self.link.phase = "reading"
                     frame = self._frames.take(descriptor)
@@ -278,10 +285,8 @@ class Worker:
 
     # Deadlines and interrupts
 
-    def _patience(self) -> float | None:
+    def _patience(self) -> float:
         """Return the milliseconds to wait; ask or kill where the time has come."""
-        if not self._deadlines and not self._interrupted:
-            return None
         now = monotonic()
         nearest = min(self._deadlines, default=now)
         if self._interrupted:

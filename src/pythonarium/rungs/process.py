@@ -39,6 +39,7 @@ from pythonarium.rungs._answers import REFUSALS, error_for
 from pythonarium.rungs._base import Facts, Options, Streams
 from pythonarium.rungs._ends import StoppedByForce
 from pythonarium.rungs._output import Output
+from pythonarium.rungs._sources import SHORT
 from pythonarium.rungs._worker import Worker
 from pythonarium.settings import PathSetting
 from pythonarium_kernel import codec, report, wire
@@ -48,8 +49,8 @@ __all__ = ["ProcessRung"]
 
 _RUNS = ("execute", "execute_file")
 _WITH_INPUTS = (*_RUNS, "evaluate")
-_INPUTS, _TIMEOUT, _CAPTURE = 3, 6, 7
-"""Where in the arguments of a run its inputs, timeout and capture stand."""
+_SOURCE, _INPUTS, _TIMEOUT, _CAPTURE = 1, 3, 6, 7
+"""Where in the arguments of a run its source, inputs, timeout and capture stand."""
 _BYTES = (bytes, bytearray)
 _WITH_TOKENS = ("close_frame", "await_step", "crossing")
 """Requests that name an object of the worker which a request before has returned."""
@@ -114,19 +115,21 @@ class ProcessRung:
             "first_handle": (self._workers << 32) + 1,
         }
         try:
-            return Worker(zygote, self._output, told)
+            return Worker(zygote, self._output, told, self._discarded)
         except wire.WireError:
             said = self._output.tail.strip()
             raise UnsupportedError(f"a worker did not start: {said}") from None
 
     def call(self, operation: str, *args: Any) -> Any:
         """Call a method of the session; see `_base.Rung`."""
-        worker = self._usable()
-        if not worker.is_busy:
-            self._output.reset()
-        while self._discarded:
-            worker.discard(self._discarded.pop())
+        worker = self._worker
+        if self._closed or worker is None or worker.is_dead:
+            worker = self._usable()
+        if self._output.targets and not worker.is_busy:
+            self._output.targets.clear()  # of runs that are over
         try:
+            if operation in _RUNS:
+                return self._run(worker, operation, args)
             return self._carry(worker, operation, args)
         except WorkerDiedError as died:
             self._lost = None if self._restart else died
@@ -141,16 +144,26 @@ class ProcessRung:
                 error.__context__ = context
 
     def _carry(self, worker: Worker, operation: str, args: tuple[Any, ...]) -> Any:
-        if operation in _RUNS:
-            return self._run(worker, operation, args)
         if operation in _WITH_TOKENS and any(map(worker.is_stranger, args)):
             if operation == "close_frame":  # it went with its worker
                 return None
             raise ClosedError("what this belongs to was lost with its worker")
+        if operation == "advance":
+            return self._advance(worker, args)
         timeout = None
         if operation == "evaluate" and len(args) > _TIMEOUT:
             timeout = args[_TIMEOUT]
         return worker.request(operation, _prepared(operation, args), timeout)
+
+    def _advance(self, worker: Worker, args: tuple[Any, ...]) -> tuple[bool, Any]:
+        ahead, number = worker.link.ahead, args[1]
+        for item in ahead.next(number):
+            return False, item
+        wanted = ahead.wanted(number)
+        done, item, more = worker.request("advance", (*args, wanted), None)
+        if more:
+            ahead.put(number, more, wanted)
+        return done, item
 
     def _usable(self) -> Worker:
         if self._closed:
@@ -172,26 +185,28 @@ class ProcessRung:
     ) -> "RunRecord":
         output = self._output
         targets = output.begin(capture=args[_CAPTURE])
-        record = RunRecord(targets)
         before = worker.link.by_reference
+        prepared, source = _prepared(operation, args), args[_SOURCE]
+        if len(source) > SHORT:
+            source = worker.sources.sent(source)
+            prepared = (prepared[0], source, *prepared[2:])
         try:
-            answer = worker.request(
-                operation, _prepared(operation, args), args[_TIMEOUT]
-            )
-            record.take(answer, worker.link.by_reference - before)
+            answer = worker.request(operation, prepared, args[_TIMEOUT])
+            if type(source) is tuple:
+                worker.sources.arrived(*source)
             output.finish(targets)
+            return RunRecord(targets, answer, worker.link.by_reference - before)
         except ScriptFailed as failed:
             with suppress(Exception):
                 output.finish(targets)
-            failed.stdout, failed.stderr = record.captured()
+            failed.stdout, failed.stderr = _captured(targets)
             raise
         except _OWN_ERRORS:
             raise
         except Exception as error:  # noqa: BLE001  # a callable for the output raised
-            raise _failed_output(error, record) from None
+            raise _failed_output(error, targets) from None
         finally:
             output.end(targets)
-        return record
 
     def interrupt(self) -> bool:
         """End the running script; return False if none runs."""
@@ -240,25 +255,26 @@ class RunRecord:
     """What is known here of a run in a worker; see `pythonarium_kernel.runner.Run`."""
 
     copies = True
-    wall_ns: int = 0
-    cpu_ns: int = 0
-    by_reference: int = 0
-    peak_memory: int | None = None
-    value: Any = None
+    value: Any
+    outputs: dict[str, Any]
+    wall_ns: int
+    cpu_ns: int
+    peak_memory: int | None
 
-    def __init__(self, targets: dict[str, Any]) -> None:
-        self._targets = targets
-        self.outputs: dict[str, Any] = {}
-
-    def take(self, answer: tuple[Any, ...], by_reference: int) -> None:
-        """Take over what a worker tells."""
+    def __init__(
+        self, targets: dict[str, Any], answer: tuple[Any, ...], by_reference: int
+    ) -> None:
+        self._targets, self.by_reference = targets, by_reference
         self.value, self.outputs, self.wall_ns, self.cpu_ns, self.peak_memory = answer
-        self.by_reference = by_reference
 
     def captured(self) -> tuple[str, str]:
         """Return what was kept of its output."""
-        out, err = self._targets["stdout"], self._targets["stderr"]
-        return out.text() if out else "", err.text() if err else ""
+        return _captured(self._targets)
+
+
+def _captured(targets: dict[str, Any]) -> tuple[str, str]:
+    out, err = targets["stdout"], targets["stderr"]
+    return out.text() if out else "", err.text() if err else ""
 
 
 _TRANSLATED = (*REFUSALS, StoppedByForce, codec.Unsendable, codec.Refused)
@@ -280,8 +296,8 @@ def _error_for(
             return error_for(problem, operation)
 
 
-def _failed_output(error: Exception, record: RunRecord) -> ScriptError:
-    return ScriptError(report.from_exception(error), *record.captured())
+def _failed_output(error: Exception, targets: dict[str, Any]) -> ScriptError:
+    return ScriptError(report.from_exception(error), *_captured(targets))
 
 
 def _prepared(operation: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -292,7 +308,10 @@ def _prepared(operation: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
     if operation not in _WITH_INPUTS or not args[_INPUTS]:
         return args
     inputs = args[_INPUTS]
-    if not any(type(value) in _BYTES for value in inputs.values()):
+    for value in inputs.values():
+        if type(value) in _BYTES:
+            break
+    else:
         return args
     marked = {name: _marked(value) for name, value in inputs.items()}
     return (*args[:_INPUTS], marked, *args[_INPUTS + 1 :])
