@@ -37,7 +37,7 @@ def user(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def folder(user: str) -> Iterator[Path]:
     """A folder of the user's, that others may not be kept from by those above it."""
-    path = Path(tempfile.mkdtemp())
+    path = Path(tempfile.mkdtemp(dir="/tmp" if user == "nobody" else None))
     if user == "nobody":
         shutil.chown(path, "nobody")
     yield path
