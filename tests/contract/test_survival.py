@@ -5,13 +5,14 @@ import sys
 import pytest
 
 from programs import run_code
+from workers import opening
 
 pytestmark = [pytest.mark.row("B5"), pytest.mark.timeout(60)]
 
 PROLOGUE = """
 import sys
 from pythonarium import *
-python = Interpreter({rung!r})
+python = {opening}
 python["kept"] = 41
 def expect(error, code, **options):
     try:
@@ -186,5 +187,5 @@ def test_host_survives_source_without_end(rung: str, source: str) -> None:
 
 
 def survive(rung: str, code: str) -> None:
-    program = PROLOGUE.format(rung=rung) + code + EPILOGUE
+    program = PROLOGUE.format(opening=opening(rung)) + code + EPILOGUE
     assert run_code(program, "-W", "ignore").count("sound\n") == 1
