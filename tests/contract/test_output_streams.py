@@ -6,7 +6,6 @@ import io
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from textwrap import dedent
 
@@ -141,7 +140,7 @@ def test_warning_is_shown_on_stderr(rung: str) -> None:
     code = f"""
         from pythonarium import Interpreter
         with {opening(rung)} as python:
-            code = "import warnings\\nwarnings.simplefilter('always')\\n"
+            code = "import warnings; warnings.simplefilter('always')\\n"
             code += "warnings.warn('mind the gap')"
             for _ in range(2):
                 print(repr(python.exec(code, capture=True).stderr))
@@ -153,10 +152,10 @@ def test_warning_is_shown_on_stderr(rung: str) -> None:
     assert first[1:] == second[1:]
 
 
-def run_child(code: str, options: Sequence[str] = ()) -> str:
+def run_child(code: str) -> str:
     """Return what a Python process prints that runs the code."""
     done = subprocess.run(
-        [sys.executable, *options, "-c", code],
+        [sys.executable, "-c", code],
         stdout=subprocess.PIPE,
         text=True,
         timeout=PATIENCE,
