@@ -279,14 +279,19 @@ def shown(value: object) -> str:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_program_does_what_plain_python_does(
-    python: Interpreter, program: str
+    python: Interpreter, language: Language, program: str
 ) -> None:
     code = START + program
     python.contexts.reset()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         expected = outcome(lambda: reference(code))
-        assert outcome(lambda: python.exec(code).value) == expected
+        found = outcome(lambda: python.exec(code).value)
+    if not language.is_the_hosts:  # Pythons do not agree on the lines of errors
+        expected, found = (
+            told[0] if type(told) is tuple else told for told in (expected, found)
+        )
+    assert found == expected
 
 
 # What is said of broken source

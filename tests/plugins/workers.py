@@ -34,6 +34,11 @@ class Language:
     version: tuple[int, int]
 
     @property
+    def is_the_hosts(self) -> bool:
+        """Whether it is the version that this runs on."""
+        return self.version == sys.version_info[:2]
+
+    @property
     def has_match(self) -> bool:
         """Whether there is a match statement."""
         return self.version >= (3, 10)
