@@ -16,10 +16,9 @@ ARRAYS = tuple(
 )
 EXECUTABLE = "import sys; print(sys.executable)"
 MEASURED = "3.13"  # not 3.11: a thread that is traced hangs there on async exceptions
-HOST, WORKERS = "3.12", ("3.9", "3.10", "3.13")
-"""Whose process rung is tested with workers of other Pythons, and of which: the oldest
-two, which are older than any host, and the newest.  The rest, pair by pair, but with
-fewer questions, is in tests/test_process_versions.py."""
+HOST, WORKERS = "3.12", ("3.9", "3.13")
+"""Whose process rung the whole contract is tried on with workers of another Python: both
+ends.  tests/test_process_versions.py tries each pair of Pythons with fewer questions."""
 
 nox.needs_version = ">=2025.2"
 nox.options.sessions = ["tests"]
