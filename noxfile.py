@@ -16,6 +16,9 @@ ARRAYS = tuple(
 )
 EXECUTABLE = "import sys; print(sys.executable)"
 MEASURED = "3.13"  # not 3.11: a thread that is traced hangs there on async exceptions
+HOST, WORKERS = "3.12", ("3.9", "3.13")
+"""Whose process rung the whole contract is tried on with workers of another Python: both
+ends.  tests/test_process_versions.py tries each pair of Pythons with fewer questions."""
 
 nox.needs_version = ">=2025.2"
 nox.options.sessions = ["tests"]
@@ -38,6 +41,22 @@ def tests(session: nox.Session) -> None:
     """Run the tests on every Python that is on this machine."""
     session.install("-e", ".[test]")
     session.run("pytest", *session.posargs)
+
+
+@nox.session(python=HOST)
+def workers(session: nox.Session) -> None:
+    """Run the contract with workers of other Pythons; `-- 3.10` names another."""
+    from pythonarium import PythonNotFoundError  # noqa: PLC0415  # other sessions do without
+    from pythonarium.environments.pythons import find  # noqa: PLC0415
+
+    session.install("-e", ".[test]")
+    for version in session.posargs or WORKERS:
+        try:
+            find(version)
+        except PythonNotFoundError:
+            session.warn(f"Python {version} is not here: no test with its workers")
+            continue
+        session.run("pytest", "tests/contract", "--worker", version)
 
 
 @nox.session(python=PYTHONS)

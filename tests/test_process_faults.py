@@ -489,6 +489,8 @@ def test_everything_ends_with_the_host(tmp_path: Path, stops: str) -> None:
     assert gone(below)
 
 
+@pytest.mark.timeout(90)  # to have 2 GB takes its time
 def test_start_is_quick_in_a_big_host() -> None:
     """Nothing of the host is copied: no code runs between fork and exec."""
-    assert float(run_script("big_host.py")) < 0.5
+    small, big = map(float, run_script("big_host.py").split())
+    assert big < 2 * small + 0.02

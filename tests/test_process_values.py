@@ -1,4 +1,4 @@
-"""What crosses between processes: between Pythons, and from a worker that is hostile."""
+"""What crosses between processes, also from a worker that is hostile."""
 
 import enum
 import os
@@ -29,11 +29,6 @@ from pythonarium import (
 from pythonarium_kernel import codec, faults, wire
 from pythonarium_kernel.report import from_exception
 
-VERSIONS = {"3.9": "3.9.18", "3.10": "3.10.13", "3.11": "3.11.7", "3.12": "3.12.1"}
-VERSIONS["3.13"] = "3.13.0"
-ROOT = Path("~/.pyenv/versions").expanduser()
-"""Where other Pythons are looked for: what is not there is skipped."""
-
 
 class Colour(enum.Enum):
     RED = "red"
@@ -61,15 +56,6 @@ def python() -> Iterator[Interpreter]:
         yield python
 
 
-@pytest.fixture(params=VERSIONS)
-def old(request: pytest.FixtureRequest) -> Iterator[Interpreter]:
-    path = ROOT / VERSIONS[request.param] / "bin" / "python"
-    if not path.exists():
-        pytest.skip(f"Python {request.param} is not installed")
-    with Interpreter("process", python=path) as python:
-        yield python
-
-
 CROSSING: list[object] = [
     *(None, True, 10**400, -0.5, 1 + 2j, "é\0\U0001f40d", b"\0", bytearray(b"a")),
     *([1, [2.5]], (1, ("a",)), {1, "a"}, frozenset([1]), {"a": {1: None}}),
@@ -85,73 +71,6 @@ CROSSING: list[object] = [
     ),
     *(Colour.RED, Level.LOW, Level.LOW | Level.HIGH, Point(1.0, ("a",)), Pair(1, [2])),
 ]
-
-
-@pytest.mark.row("B8", "B19", "B21")
-def test_values_cross_to_every_python_and_back(old: Interpreter) -> None:
-    for value in CROSSING:
-        old["given"] = value
-        back = old.exec("back = given", outputs=["back"])["back"]
-        assert type(back) is type(value), value
-        assert back == value
-        if not isinstance(value, (set, frozenset)):  # which have an order of their own
-            assert repr(back) == repr(value)
-    assert old.exec("back = given", {"given": CROSSING}, {"back": list})["back"] == (
-        CROSSING
-    )
-
-
-@pytest.mark.row("B19", "B21")
-def test_records_are_records_on_every_python(old: Interpreter) -> None:
-    inputs = {
-        "colour": Colour.RED,
-        "level": Level.HIGH,
-        "point": Point(2.0),
-        "pair": Pair(1, 2),
-    }
-    code = (
-        "import dataclasses\n"
-        "told = (colour.value, int(level), point.x, dataclasses.asdict(point),"
-        " pair.left, pair._asdict()['right'])\n"
-        "moved = dataclasses.replace(point, x=5.0)"
-    )
-    result = old.exec(code, inputs, {"told": tuple, "moved": Point})
-    assert result["told"] == ("red", 2, 2.0, {"x": 2.0, "names": ()}, 1, 2)
-    assert result["moved"] == Point(5.0)
-
-
-@pytest.mark.row("B1", "B2", "B21")
-def test_errors_come_from_every_python(old: Interpreter) -> None:
-    with pytest.raises(ScriptError) as caught:
-        old.exec("def f():\n    {}['a']\nf()", filename="old.py")
-    error = caught.value
-    assert (error.type_name, error.message) == ("KeyError", "'a'")
-    assert [frame.line for frame in error.frames] == [3, 2]
-    with pytest.raises(ScriptError, match="SyntaxError"):
-        old.exec("x = = 1")
-
-
-@pytest.mark.row("B6", "B16", "B17", "B21")
-def test_callables_and_handles_work_on_every_python(old: Interpreter) -> None:
-    def add(left: int, *, right: int) -> int:
-        return left + right
-
-    assert old.exec("add(1, right=2)", {"add": add}).value == 3
-    numbers = old.handle("(numbers := [1])")
-    numbers.append(2)
-    assert old.eval("numbers") == [1, 2]
-    assert old.exec("print('text')", capture=True).stdout == "text\n"
-
-
-@pytest.mark.row("B7", "B21")
-@pytest.mark.parametrize(
-    "code", ["while True: pass", "import time\ntime.sleep(100)"], ids=["loop", "sleep"]
-)
-def test_runs_end_on_every_python(old: Interpreter, code: str) -> None:
-    old["kept"] = 1
-    with pytest.raises(TimeoutError):
-        old.exec(code, timeout=0.05)
-    assert old["kept"] == 1
 
 
 # What does not cross

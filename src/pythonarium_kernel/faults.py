@@ -20,7 +20,7 @@ from pythonarium_kernel.handles import HandleRefusal
 from pythonarium_kernel.runner import ScriptFailed
 from pythonarium_kernel.scripts import SourceError
 from pythonarium_kernel.session import MissingVariable, RefusedValue
-from pythonarium_kernel.tags import Refused
+from pythonarium_kernel.tags import Refused, Unreadable
 from pythonarium_kernel.watchdog import Interrupt
 
 TYPE_CHECKING = False
@@ -45,6 +45,7 @@ _ATTRIBUTES: "dict[type[Exception], dict[str, tuple[type, ...]]]" = {
     RefusedValue: {"name": (str,), "path": (str,), "reason": (str,)},
     ContextRefusal: {},
     HandleRefusal: {},
+    Unreadable: {},
 }
 """What a session refuses, and what each refusal tells."""
 _BY_NAME: "dict[str, type[Exception]]" = {cls.__name__: cls for cls in _ATTRIBUTES}

@@ -56,7 +56,8 @@ def description(cls: "Any") -> "Description":
             bases = [b.__name__ for b in cls.__mro__ if b.__module__ == "enum"]
             plain = [b.__name__ for b in cls.__mro__ if b in (int, str, float, bytes)]
             members = [(n, m._value_) for n, m in cls._member_map_.items()]
-            shape = bases[0], plain[:1], members
+            boundary = getattr(cls, "_boundary_", None)  # of flags, since 3.11
+            shape = bases[0], plain[:1], members, boundary and boundary.name
         elif kind == "dataclass":
             options = cls.__dataclass_params__
             slots = "__slots__" in vars(cls)
@@ -148,17 +149,22 @@ def _made_tuple(name: str, fields: "tuple[str, ...]") -> object:
     return made(name, fields)
 
 
-def _made_enum(name: str, base: str, plain: "list[str]", members: "Any") -> object:
+def _made_enum(
+    name: str, base: str, plain: "list[str]", members: "Any", boundary: "Optional[str]"
+) -> object:
     import builtins
     import enum
 
     kind: Any = getattr(enum, base, None)
     if kind is None:  # StrEnum is of 3.11
         kind, plain = enum.Enum, ["str"]
+    options: dict[str, Any] = {}
     mixins = [getattr(builtins, p) for p in plain]
     if mixins and not issubclass(kind, mixins[0]):
-        return kind(name, [tuple(m) for m in members], type=mixins[0])
-    return kind(name, [tuple(m) for m in members])
+        options["type"] = mixins[0]
+    if boundary and sys.version_info >= (3, 11):
+        options["boundary"] = enum.FlagBoundary[boundary]
+    return kind(name, [tuple(m) for m in members], **options)
 
 
 def _made_dataclass(

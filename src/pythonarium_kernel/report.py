@@ -353,6 +353,11 @@ def _syntax(error: BaseException, lines: "Optional[list[str]]") -> "Syntax":
         text = lines[number - 1]
     if not isinstance(text, str):
         text = source_line(file, number)
+    if sys.version_info < (
+        3,
+        10,
+    ):  # for an open text it is all the lines up to `number`
+        number = max(1, number - text.rstrip("\n").count("\n"))
     text = _text(text.split("\n")[0].rstrip("\r"))
     end = len(text) + 1
     column = column if isinstance(column, int) else 1

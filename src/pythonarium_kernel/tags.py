@@ -27,6 +27,10 @@ class Refused(Exception):
     """A message asks for what a reader does not do.  The message says what."""
 
 
+class Unreadable(Refused):
+    """This Python lacks what a value of the host's needs.  The message says what."""
+
+
 class Blob:
     """A large `bytes` or `bytearray`, marked so that it is stored outside."""
 

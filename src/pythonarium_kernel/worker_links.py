@@ -9,6 +9,7 @@ from pythonarium_kernel.link import Link
 from pythonarium_kernel.proxies import Proxy
 from pythonarium_kernel.records import UnknownClass, loaded_class, made_class
 from pythonarium_kernel.session import Caller
+from pythonarium_kernel.tags import Refused, Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
     from pythonarium_kernel.link import Arenas
     from pythonarium_kernel.tags import Tag
+
+
+_LACKING = (ImportError, AttributeError, KeyError, TypeError, ValueError)
+"""What makers raise of what is not there, such as a module, a builtin or a time zone."""
 
 
 class WorkerLink(Link):
@@ -38,6 +43,20 @@ class WorkerLink(Link):
     def receive(self) -> "tuple[int, bytes]":
         """Wait for a frame; return its kind and body."""
         return self._frames.read(self._read)
+
+    def decoded(self, body: bytes) -> "Any":
+        """Return the parts of a message of the host.
+
+        Raises:
+            Unreadable: this Python lacks what a value in it needs: a library, a builtin.
+        """
+        try:
+            return super().decoded(body)
+        except (Refused, UnknownClass) as error:
+            reason = str(error)
+        except _LACKING as error:
+            reason = f"{type(error).__name__}: {error}"
+        raise Unreadable(reason)
 
     def refer(self, value: "Any") -> "Optional[Tag]":
         """Return what stands for an object in a message."""

@@ -2,9 +2,10 @@
 
 A test asks for `python`, an open interpreter, or for `open_interpreter` to make more.
 What a rung may do in its own way is a fact, and each fact is a fixture of its own.
+So is what the scripts' Python may be too old for: `pytest tests/contract --worker 3.9`
+runs the process rung's half with workers of that Python, see plugins/workers.py.
 """
 
-import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -14,11 +15,9 @@ from typing import Any, Final
 import pytest
 
 from pythonarium import Interpreter
+from workers import Language, language_of, python_for
 
 Opener = Callable[..., Interpreter]
-
-WORKER_PYTHON: Final = os.environ.get("PYTHONARIUM_TEST_WORKER_PYTHON")
-"""The Python that the process rung's scripts run on; the host's own, if it is not set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +65,17 @@ def ends_calls(rung: str) -> bool:
 
 
 @pytest.fixture
+def language(rung: str) -> Language:
+    return language_of(rung)
+
+
+@pytest.fixture
 def open_interpreter(rung: str) -> Generator[Opener]:
     """Open interpreters on the rung under test; they are closed after the test."""
     with ExitStack() as opened:
 
         def open_one(**options: Any) -> Interpreter:
-            if rung == "process" and WORKER_PYTHON:
-                options.setdefault("python", WORKER_PYTHON)
+            options.setdefault("python", python_for(rung))
             return opened.enter_context(Interpreter(rung, **options))
 
         yield open_one

@@ -45,8 +45,8 @@ SOURCES = {
     "surrogate-in-comment": ("# \ud800", 1, "lone surrogate"),
     "bom-inside": ("x = 1\n\ufeffx", 2, "U+FEFF"),
     "tabs-and-spaces": ("if 1:\n\tx = 1\n        y = 2", 3, "tabs and spaces"),
-    "control": ("x = 1\x01", 1, "U+0001"),
-    "huge-int": ("x = 1\n" + "9" * 5_000, 2, "4300 digits"),
+    "control": ("x = 1\x01", 1, "invalid"),
+    "huge-int": ("x = 1\n" + "9" * 5_000, 2, "Exceeds the limit (4300"),
     "blocks": (
         "".join(" " * depth + "if 1:\n" for depth in range(150)) + " " * 150 + "1",
         101,

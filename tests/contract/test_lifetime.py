@@ -23,6 +23,7 @@ from pythonarium import (
     ThreadSafetyError,
     UnsupportedError,
 )
+from workers import opened, opening
 
 PATIENCE = 10.0  # seconds after which a thread or process is taken to hang
 
@@ -184,10 +185,10 @@ def test_values_and_results_outlive_the_interpreter(open_interpreter: Opener) ->
 
 def test_unclosed_interpreter_warns_and_is_closed(rung: str) -> None:
     main = type(sys.modules["__main__"]), threading.Thread.start
-    Interpreter(rung).exec("x = 1")
+    opened(rung).exec("x = 1")
     with pytest.warns(ResourceWarning, match="never closed"):
         gc.collect()
-    with Interpreter(rung):  # may be needed to work off what was collected
+    with opened(rung):  # may be needed to work off what was collected
         pass
     assert (type(sys.modules["__main__"]), threading.Thread.start) == main
 
@@ -208,7 +209,7 @@ def test_unclosed_interpreter_at_the_end_of_the_process(rung: str, keeps: str) -
         class Holder: pass
         python = Holder()
         {keeps}
-        python.it = Interpreter({rung!r})
+        python.it = {opening(rung)}
         python.it.exec("x = 1", timeout=60)
         print("end")
     """

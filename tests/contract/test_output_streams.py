@@ -6,7 +6,6 @@ import io
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from textwrap import dedent
 
@@ -14,6 +13,7 @@ import pytest
 
 from outputs import PATIENCE, Captured, Opener, output_of
 from pythonarium import Interpreter, ScriptError, SettingsError
+from workers import opening
 
 pytestmark = pytest.mark.row("B6")
 
@@ -139,22 +139,23 @@ def test_warning_is_shown_on_stderr(rung: str) -> None:
     """In a process of its own: pytest has its own way with warnings."""
     code = f"""
         from pythonarium import Interpreter
-        with Interpreter({rung!r}) as python:
-            code = "import warnings\\nwarnings.warn('mind the gap')"
+        with {opening(rung)} as python:
+            code = "import warnings; warnings.simplefilter('always')\\n"
+            code += "warnings.warn('mind the gap')"
             for _ in range(2):
                 print(repr(python.exec(code, capture=True).stderr))
     """
-    shown = run_child(dedent(code), options=["-W", "always"])
+    shown = run_child(dedent(code))
     first, second = (eval(line).splitlines() for line in shown.splitlines())
     assert first[0].endswith(":2: UserWarning: mind the gap")
     assert first[1] == "  warnings.warn('mind the gap')"
     assert first[1:] == second[1:]
 
 
-def run_child(code: str, options: Sequence[str] = ()) -> str:
+def run_child(code: str) -> str:
     """Return what a Python process prints that runs the code."""
     done = subprocess.run(
-        [sys.executable, *options, "-c", code],
+        [sys.executable, "-c", code],
         stdout=subprocess.PIPE,
         text=True,
         timeout=PATIENCE,

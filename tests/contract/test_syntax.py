@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pythonarium import Handle, Interpreter, ScriptError, ScriptSyntaxError
+from workers import Language
 
 HINTS = "__import__('typing').get_type_hints(__import__('__main__'))"
 """The annotations of a script, also where Python evaluates them late."""
@@ -117,7 +118,6 @@ TRICKY = [
     "x = '''(\n''' ; dict(\na=1)",
     "x = 1 # \\\nx + 1",
     "match = 1\nmatch",
-    "match 1:\n  case 1: 5",
     "iffy = 3\niffy",
     "if(1): 2",
     "for x in [1]: x",
@@ -166,6 +166,17 @@ def reference(code: str) -> object:
 @pytest.mark.parametrize("code", TRICKY, ids=ascii)
 def test_value_is_that_of_the_last_statement(python: Interpreter, code: str) -> None:
     assert python.exec(code).value == reference(code)
+
+
+@pytest.mark.row("B5")
+def test_match_statement_has_no_value(python: Interpreter, language: Language) -> None:
+    code = "match 1:\n  case 1: x = 5; x"
+    if language.has_match:
+        assert python.exec(code).value is None
+        assert python["x"] == 5
+    else:
+        with pytest.raises(ScriptSyntaxError, match=r"line 1"):
+            python.exec(code)
 
 
 @pytest.mark.row("B5")
@@ -268,14 +279,19 @@ def shown(value: object) -> str:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_program_does_what_plain_python_does(
-    python: Interpreter, program: str
+    python: Interpreter, language: Language, program: str
 ) -> None:
     code = START + program
     python.contexts.reset()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         expected = outcome(lambda: reference(code))
-        assert outcome(lambda: python.exec(code).value) == expected
+        found = outcome(lambda: python.exec(code).value)
+    if not language.is_the_hosts:  # Pythons do not agree on the lines of errors
+        expected, found = (
+            told[0] if type(told) is tuple else told for told in (expected, found)
+        )
+    assert found == expected
 
 
 # What is said of broken source
@@ -320,18 +336,24 @@ BROKEN = {
 }
 
 
+WHERE_IT_ENDED = {
+    "unclosed": (1, 8, "x = (1,"),
+    "open-string": (2, 9, "y = 'abc"),
+    "open-text": (1, 11, "x = '''abc"),
+    "print": (1, 7, "print 'a'"),
+}
+"""Line, column and text of those where an older parser stopped behind what is broken."""
+
+
 @pytest.mark.row("B3", "S47")
-@pytest.mark.parametrize(
-    ("code", "type_name", "line", "column", "text"), BROKEN.values(), ids=BROKEN.keys()
-)
+@pytest.mark.parametrize("broken", BROKEN)
 def test_syntax_error_says_where(
-    python: Interpreter,
-    code: str,
-    type_name: str,
-    line: int,
-    column: int | None,
-    text: str,
+    python: Interpreter, language: Language, broken: str
 ) -> None:
+    code, type_name, *place = BROKEN[broken]
+    if not language.points_at_starts:
+        place = [*WHERE_IT_ENDED.get(broken, place)]
+    line, column, text = place
     python["kept"] = 41
     with pytest.raises(ScriptSyntaxError) as caught:
         python.exec(code, filename="broken.py")

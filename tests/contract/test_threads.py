@@ -18,6 +18,7 @@ from pythonarium import (
     ScriptError,
     ThreadSafetyError,
 )
+from workers import opened
 
 DOCUMENTED = (
     "Attempt to use Python4j from multiple threads without acquiring GIL. Enclose your"
@@ -335,7 +336,7 @@ def test_64_threads_open_an_interpreter_each(rung: str) -> None:
 
     def work(number: int) -> object:
         start.wait()
-        with Interpreter(rung) as python:
+        with opened(rung) as python:
             python.exec("import __main__\n__main__.x = x", {"x": number})
             return python.exec("y = x", outputs={"y": int}, capture=True)["y"]
 

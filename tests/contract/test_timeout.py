@@ -21,6 +21,7 @@ from pythonarium import (
     ScriptTimeoutError,
     SettingsError,
 )
+from workers import Language
 
 PATIENCE = 10.0  # seconds after which a run is taken to hang
 SHORT = 0.1  # a deadline that is meant to pass
@@ -29,12 +30,6 @@ PROMPT = 1.0  # what "at once" may take on a busy machine
 Opener = Callable[..., Interpreter]
 
 pytestmark = pytest.mark.row("B7")
-
-# An asynchronous exception is all there is on 3.11, and such a script catches each; the
-# documentation says so.  sys.monitoring raises at every step, which nothing can catch up with.
-since_312 = pytest.mark.skipif(
-    sys.version_info < (3, 12), reason="3.11 cannot end a script that catches all"
-)
 
 ENDLESS = {
     "loop": "while True: pass",
@@ -120,14 +115,22 @@ def test_timeout_ends(python: Interpreter, code: str) -> None:
         assert not any("pythonarium" in frame.file for frame in error.frames)
 
 
-@since_312
 @pytest.mark.parametrize("code", STUBBORN.values(), ids=STUBBORN.keys())
-def test_timeout_ends_what_catches_everything(python: Interpreter, code: str) -> None:
+def test_timeout_ends_what_catches_everything(
+    python: Interpreter, language: Language, ends_calls: bool, code: str
+) -> None:
+    """By sys.monitoring, which raises at every step; before 3.12 with the process."""
+    if not language.has_monitoring and not ends_calls:
+        pytest.skip("nothing ends such a script; the documentation says so")
+    python["earlier"] = "kept"
+    before = time.monotonic()
+    with pytest.raises(ScriptTimeoutError) as caught:
+        python.exec(dedent(code), timeout=SHORT)
+    assert time.monotonic() - before < SHORT + 2 * PROMPT
+    assert ("variables are lost" in str(caught.value)) != language.has_monitoring
+    assert ("earlier" in python.variables()) == language.has_monitoring
     with usable_afterwards(python):
-        before = time.monotonic()
-        with pytest.raises(ScriptTimeoutError):
-            python.exec(dedent(code), timeout=SHORT)
-        assert time.monotonic() - before < SHORT + 2 * PROMPT
+        pass
 
 
 @pytest.mark.parametrize(
@@ -199,9 +202,9 @@ def test_timeout_tells_what_was_printed(python: Interpreter) -> None:
     assert caught.value.stdout == "a\nb"
 
 
-def test_script_cleans_up_at_its_timeout(python: Interpreter) -> None:
+def test_script_cleans_up_when_it_is_ended(python: Interpreter) -> None:
     """with, finally, generators and coroutines get their grace."""
-    python.exec("import asyncio")  # which takes its time where it is not there yet
+    started = threading.Event()
     code = """
         import asyncio, contextlib, time
         done = []
@@ -213,6 +216,7 @@ def test_script_cleans_up_at_its_timeout(python: Interpreter) -> None:
                 done.append("with")
         def generator():
             try:
+                started()
                 while True:
                     yield 1
             finally:
@@ -232,9 +236,12 @@ def test_script_cleans_up_at_its_timeout(python: Interpreter) -> None:
         finally:
             done.append("finally")
     """
-    python.exec("import asyncio, contextlib")  # which takes its time
-    with usable_afterwards(python), pytest.raises(ScriptTimeoutError):
-        python.exec(dedent(code), timeout=SHORT)
+    with (
+        usable_afterwards(python),
+        interrupting(python, started),
+        pytest.raises(ScriptInterruptedError),
+    ):
+        python.exec(dedent(code), {"started": started.set})
     assert python.eval("sorted(done)") == ["coroutine", "finally", "generator", "with"]
 
 
@@ -545,16 +552,17 @@ def test_ctrl_c_at_any_line_leaves_nothing_half_done(rung: str) -> None:
     assert run_script("ctrl_c_anywhere.py", rung) == "ended\n"
 
 
-@since_312
-def test_monitoring_is_free_when_nothing_is_ended(python: Interpreter) -> None:
-    if sys.version_info >= (3, 12):
-        before = [sys.monitoring.get_tool(tool) for tool in range(6)]
-        with pytest.raises(ScriptTimeoutError):
-            python.exec("while True: pass", timeout=SHORT)
-        during = "tools = [__import__('sys').monitoring.get_tool(t) for t in range(6)]"
-        python.exec(during, timeout=PATIENCE)
-        after = [sys.monitoring.get_tool(tool) for tool in range(6)]
-        assert before == after == python["tools"]
+def test_nothing_is_watched_when_nothing_is_ended(
+    python: Interpreter, language: Language
+) -> None:
+    look = "[__import__('sys').gettrace() is None]"
+    if language.has_monitoring:
+        look = "[__import__('sys').monitoring.get_tool(tool) for tool in range(6)]"
+    before = python.eval(look)
+    with pytest.raises(ScriptTimeoutError):
+        python.exec("while True: pass", timeout=SHORT)
+    assert python.exec(look, timeout=PATIENCE).value == before
+    assert python.eval(look) == before
 
 
 def test_recursion_limit_of_the_host_is_kept(python: Interpreter) -> None:

@@ -13,7 +13,7 @@ import warnings
 from types import FrameType
 from typing import Any
 
-from pythonarium import Interpreter
+from opening import opened
 
 PATIENCE = 5.0
 
@@ -35,19 +35,19 @@ class Collect:
 
 
 def main(rung: str) -> None:
-    with Interpreter(rung):  # what takes long to start stays
+    with opened(rung):  # what takes long to start stays
         collect_at_each_line(rung)
 
 
 def collect_at_each_line(rung: str) -> None:
     step = 1 if rung == "shared" else 13  # a process takes its time to come and go
     for number in range(1, 2000, step):
-        unclosed = Interpreter(rung)
+        unclosed = opened(rung)
         unclosed.exec("x = 1", timeout=PATIENCE)
         del unclosed
         collect = Collect(number)
         sys.settrace(collect)
-        with Interpreter(rung) as python:
+        with opened(rung) as python:
             python.exec("x = 1", timeout=PATIENCE)
         sys.settrace(None)
         if collect.left > 0:
@@ -63,6 +63,6 @@ if __name__ == "__main__":
     gc.disable()
     main(sys.argv[1])
     gc.collect()
-    with Interpreter(sys.argv[1]):  # works off what was collected last
+    with opened(sys.argv[1]):  # works off what was collected last
         pass
     assert type(sys.modules["__main__"]) is main_class

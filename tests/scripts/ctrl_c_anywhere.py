@@ -10,6 +10,7 @@ import sys
 import threading
 from contextlib import suppress
 
+from opening import opened
 from pythonarium import Interpreter
 from pythonarium_kernel import process, route
 
@@ -52,7 +53,7 @@ def other_thread_gets_the_lock(python: Interpreter) -> bool:
 
 def main(rung: str) -> None:
     streams = sys.stdin, sys.stdout, sys.stderr
-    with Interpreter(rung) as python:
+    with opened(rung) as python:
         python.exec("x = 1")
         number = 1
         while interrupted_at(python, number):

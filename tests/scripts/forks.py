@@ -12,6 +12,7 @@ import threading
 import warnings
 from contextlib import redirect_stdout
 
+from opening import opened
 from pythonarium import Interpreter, ScriptTimeoutError
 
 
@@ -25,7 +26,7 @@ def child(rung: str, inherited: Interpreter) -> int:
             return 2
     if inherited.exec("print(7)", capture=True).stdout != "7\n":
         return 3
-    with Interpreter(rung) as own:
+    with opened(rung) as own:
         if own.exec("import __main__\nx = 5\n__main__.x").value != 5:
             return 4
         try:
@@ -37,7 +38,7 @@ def child(rung: str, inherited: Interpreter) -> int:
 
 def busy(rung: str, stop: threading.Event) -> None:
     while not stop.is_set():
-        with Interpreter(rung) as python:
+        with opened(rung) as python:
             python.exec(
                 "print('x')\nfor _ in range(100): pass", capture=True, timeout=9
             )
@@ -47,7 +48,7 @@ def main(rung: str, count: int) -> None:
     stop = threading.Event()
     threads = [threading.Thread(target=busy, args=(rung, stop)) for _ in range(3)]
     codes = []
-    with Interpreter(rung) as python:
+    with opened(rung) as python:
         python.exec("x = 1", timeout=60)
         for thread in threads:
             thread.start()

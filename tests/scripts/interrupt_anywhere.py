@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 
+from opening import opened
 from pythonarium import Interpreter, ScriptInterruptedError, ScriptTimeoutError
 
 EVENTS = ("call", "c_call", "return", "c_return")
@@ -40,7 +41,7 @@ def interrupted_at(python: Interpreter, number: int, stop: Callable[[], None]) -
 
 def main(rung: str, way: str) -> None:
     streams = sys.stdout, sys.stderr
-    with Interpreter(rung) as python:
+    with opened(rung) as python:
 
         def stop() -> None:
             if way == "signal":

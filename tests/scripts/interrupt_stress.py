@@ -13,8 +13,8 @@ import sys
 import threading
 import time
 
+from opening import opened
 from pythonarium import (
-    Interpreter,
     ScriptInterruptedError,
     ScriptTimeoutError,
 )
@@ -43,7 +43,7 @@ def main(rung: str, runs: int, seed: int) -> None:
             shot.release()
 
     streams = sys.stdout, sys.stderr
-    with Interpreter(rung) as python:
+    with opened(rung) as python:
         python.set("kept", "kept")
         shooter = threading.Thread(target=shoot)
         shooter.start()

@@ -7,7 +7,8 @@ in a state where traced code never goes on.
 import faulthandler
 import sys
 
-from pythonarium import Interpreter, ScriptTimeoutError
+from opening import opened
+from pythonarium import ScriptTimeoutError
 
 
 def traced() -> int:
@@ -15,7 +16,7 @@ def traced() -> int:
 
 
 faulthandler.dump_traceback_later(10, exit=True)
-with Interpreter(sys.argv[1]) as python:
+with opened(sys.argv[1]) as python:
     try:
         python.exec("while True:\n    len('')", timeout=0.05)
     except ScriptTimeoutError:

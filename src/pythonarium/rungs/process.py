@@ -31,26 +31,27 @@ from pythonarium.errors import (
     ScriptTimeoutError,
     ThreadSafetyError,
     UnsupportedError,
-    VariableTypeError,
     WorkerDiedError,
 )
 from pythonarium.rungs import _zygote
 from pythonarium.rungs._answers import REFUSALS, error_for
 from pythonarium.rungs._base import Facts, Options, Streams
 from pythonarium.rungs._ends import StoppedByForce
+from pythonarium.rungs._inputs import INPUTS, unreadable, unsendable
 from pythonarium.rungs._output import Output
 from pythonarium.rungs._sources import SHORT
 from pythonarium.rungs._worker import Worker
 from pythonarium.settings import PathSetting
 from pythonarium_kernel import codec, report, wire
 from pythonarium_kernel.runner import ScriptFailed
+from pythonarium_kernel.tags import Unreadable
 
 __all__ = ["ProcessRung"]
 
 _RUNS = ("execute", "execute_file")
 _WITH_INPUTS = (*_RUNS, "evaluate")
-_SOURCE, _INPUTS, _TIMEOUT, _CAPTURE = 1, 3, 6, 7
-"""Where in the arguments of a run its source, inputs, timeout and capture stand."""
+_SOURCE, _TIMEOUT, _CAPTURE = 1, 6, 7
+"""Where in the arguments of a run its source, timeout and capture stand; see `_inputs` too."""
 _BYTES = (bytes, bytearray)
 _WITH_TOKENS = ("close_frame", "await_step", "crossing")
 """Requests that name an object of the worker which a request before has returned."""
@@ -289,7 +290,10 @@ def _error_for(
         case StoppedByForce():
             return _ended_by_force(worker, args)
         case codec.Unsendable():
-            return _unsendable(str(problem))
+            return unsendable(operation, args, str(problem))
+        case Unreadable():
+            version = str(worker.facts["version"])
+            return unreadable(operation, args, version, str(problem))
         case codec.Refused():
             return RefusedValueError(str(problem))
         case _:
@@ -305,16 +309,16 @@ def _prepared(operation: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
     if operation == "set":
         context, name, value = args
         return (context, name, _marked(value))
-    if operation not in _WITH_INPUTS or not args[_INPUTS]:
+    if operation not in _WITH_INPUTS or not args[INPUTS]:
         return args
-    inputs = args[_INPUTS]
+    inputs = args[INPUTS]
     for value in inputs.values():
         if type(value) in _BYTES:
             break
     else:
         return args
     marked = {name: _marked(value) for name, value in inputs.items()}
-    return (*args[:_INPUTS], marked, *args[_INPUTS + 1 :])
+    return (*args[:INPUTS], marked, *args[INPUTS + 1 :])
 
 
 def _marked(value: object) -> object:
@@ -349,10 +353,6 @@ def _ended_by_force(worker: Worker, args: tuple[Any, ...]) -> ScriptError:
         return ScriptInterruptedError(data)
     data["message"] = f"the script ran past its timeout of {timeout:g} s"
     return ScriptTimeoutError(data, "", "", timeout, worker.seconds)
-
-
-def _unsendable(reason: str) -> VariableTypeError:
-    return VariableTypeError("<value>", "<value>", "a value that can cross", reason)
 
 
 def _options(zygote: _zygote.Zygote, path: PathSetting) -> dict[str, Any]:
