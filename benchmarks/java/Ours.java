@@ -11,6 +11,7 @@ import org.pythonarium.NumpyArray;
 import org.pythonarium.PythonExecutioner;
 import org.pythonarium.PythonGIL;
 import org.pythonarium.PythonObject;
+import org.pythonarium.PythonSubInterpreter;
 import org.pythonarium.PythonType;
 import org.pythonarium.PythonTypes;
 
@@ -47,7 +48,27 @@ final class Ours {
             measure.batch("array in, " + megabytes + " MB", () -> arrayIn(megabytes));
             measure.batch("array out, " + megabytes + " MB", () -> arrayOut(megabytes));
         }
+        jobs();
         measure.serve();
+    }
+
+    private void jobs() throws Exception {
+        locked(() -> PythonExecutioner.exec("import sys\nhas_own_gils = sys.version_info >= (3, 12)"));
+        if (!value("has_own_gils", PythonTypes.BOOL)) {
+            measure.lacks("jobs in turn", "has one GIL before Python 3.12");
+            measure.lacks("jobs at once", "has one GIL before Python 3.12");
+            return;
+        }
+        measure.batch("jobs in turn", () -> new Jobs(Ours::openOwnGil)::inTurn);
+        measure.batch("jobs at once", () -> new Jobs(Ours::openOwnGil)::atOnce);
+    }
+
+    @SuppressWarnings("resource") // it is open until the process ends
+    private static Measure.Action openOwnGil() {
+        PythonSubInterpreter python = new PythonSubInterpreter();
+        python.exec(Jobs.SCRIPT);
+        PythonObject job = python.getVariable("job");
+        return () -> job.call().del();
     }
 
     private static Measure.Batch arrayIn(int megabytes) throws Exception {
