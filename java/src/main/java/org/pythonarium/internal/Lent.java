@@ -30,6 +30,7 @@ final class Lent {
 
     private final Object memory; // is why it stays reachable
     private final Tenants tenants;
+    private volatile long capsule; // 0 until it is made
 
     private Lent(Object memory, Tenants tenants) {
         this.memory = memory;
@@ -44,13 +45,20 @@ final class Lent {
      */
     static long capsule(Attachment attachment, Object memory, Tenants tenants) {
         long number = NUMBERS.incrementAndGet(); // never 0, which a capsule cannot hold
-        ALL.put(number, new Lent(memory, tenants));
+        Lent lent = new Lent(memory, tenants);
+        ALL.put(number, lent);
         long capsule = CPython.PyCapsule_New(number, 0, DESTRUCTOR);
         if (capsule == 0) {
             end(number);
             throw Failure.take(attachment);
         }
+        lent.capsule = capsule;
         return capsule;
+    }
+
+    /** Returns the capsules of all; the caller is attached, so that they stay. */
+    static long[] capsules() {
+        return ALL.values().stream().mapToLong(lent -> lent.capsule).filter(capsule -> capsule != 0).toArray();
     }
 
     /** Returns how many pieces of memory Python has. */

@@ -80,6 +80,7 @@ final class Upcalls {
             Held.remove(number);
             throw Failure.take(attachment);
         }
+        Held.isIn(number, capsule);
         return capsule;
     }
 
