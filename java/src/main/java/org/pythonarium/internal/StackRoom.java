@@ -20,10 +20,14 @@ final class StackRoom {
 
     private static final int FRAMES = 150;
 
+    /** Checks of a thread after which it is worth while to have them made in less time. */
+    private static final int MANY = 1_000;
+
     private final Stacks.Bounds bounds;
     private final long lowest;
     private final Arena arena = Arena.ofAuto();
     private final long buffer;
+    private int checks; // up to MANY
 
     /** Makes the calling thread's. */
     StackRoom(boolean isCheckedByPython) {
@@ -54,11 +58,19 @@ final class StackRoom {
      */
     void check() {
         if (lowest != 0) {
-            long pointer = StackPointer.get(buffer);
+            long pointer = stackPointer();
             if (pointer < lowest) {
                 refuse(pointer - bounds.low());
             }
         }
+    }
+
+    private long stackPointer() {
+        if (checks == MANY) {
+            return StackPointer.getBriefly(buffer);
+        }
+        checks++;
+        return StackPointer.get(buffer);
     }
 
     private void refuse(long left) {
