@@ -46,7 +46,9 @@ final class Ours {
         });
         for (int megabytes : new int[] {8, 800}) {
             measure.batch("array in, " + megabytes + " MB", () -> arrayIn(megabytes));
-            measure.batch("array out, " + megabytes + " MB", () -> arrayOut(megabytes));
+            measure.batch("array out, " + megabytes + " MB", () -> arrayOut(megabytes, NumpyArray.CONFINED));
+            measure.batch(
+                    "array out, " + megabytes + " MB, for all", () -> arrayOut(megabytes, NumpyArray.INSTANCE));
         }
         jobs();
         measure.serve();
@@ -83,11 +85,11 @@ final class Ours {
         return Measure.calls(set);
     }
 
-    private static Measure.Batch arrayOut(int megabytes) throws Exception {
+    private static Measure.Batch arrayOut(int megabytes, PythonType<NumpyArray> type) throws Exception {
         locked(() -> PythonExecutioner.exec(
                 "import numpy\nvalues = numpy.full(%d, 2.5)".formatted(megabytes * 125_000)));
-        Measure.Action get = () -> locked(() -> value("values", NumpyArray.INSTANCE).close());
-        locked(() -> Measure.expect(2.5, value("values", NumpyArray.INSTANCE).getDouble(0)));
+        Measure.Action get = () -> locked(() -> value("values", type).close());
+        locked(() -> Measure.expect(2.5, value("values", type).getDouble(0)));
         return Measure.calls(get);
     }
 
