@@ -1,8 +1,8 @@
 package org.pythonarium.internal;
 
 import java.util.Arrays;
-import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import org.pythonarium.PythonFunction;
 
 /**
  * What Java does where a script forks the process.
@@ -22,7 +22,8 @@ final class Forks {
     /** Has Python tell when it forks; attached, once. */
     static void watch(Attachment attachment, Kernel kernel) {
         Interpreter interpreter = attachment.interpreter;
-        Consumer<Boolean> fork = begins -> interpreter.callLocked(own -> begins ? hold() : letGo());
+        PythonFunction fork = (arguments, keywords) ->
+                interpreter.callLocked(own -> (Boolean) arguments.getFirst() ? hold() : letGo());
         long told = Functions.toPython(attachment, fork);
         kernel.run(attachment, "watch_forks", told);
         CPython.Py_DecRef(told);
