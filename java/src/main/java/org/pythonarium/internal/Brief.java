@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandle;
  * run code of Python's, or call Java: the JVM could not collect garbage meanwhile, or would
  * crash. Those that may are named here, each with the reason.
  *
- * <p>Initialising this class links it, which takes some milliseconds.
+ * <p>Initialising this class links it ({@link #link}), which takes some milliseconds.
  */
 final class Brief {
 
@@ -22,6 +22,11 @@ final class Brief {
             .downcallHandle(FunctionDescriptor.of(J, J), Linker.Option.critical(false));
 
     private Brief() {}
+
+    /** Links, unless that was done; the caller has seen that the stack has room for it. */
+    static void link() {
+        // initialising this class has done it
+    }
 
     /** {@code _setjmp}: stores registers. */
     static void setjmp(MemorySegment function, long buffer) {

@@ -77,7 +77,7 @@ final class StackPointer {
         return DISGUISE.read(jump(buffer));
     }
 
-    /** Returns it in a third of the time, but the first time, when that has to be linked. */
+    /** Returns it in half the time; {@link Brief#link} has been called before. */
     static long getBriefly(long buffer) {
         Brief.setjmp(SETJMP, buffer);
         return DISGUISE.read(buffer);

@@ -27,7 +27,8 @@ final class StackRoom {
     private final long lowest;
     private final Arena arena = Arena.ofAuto();
     private final long buffer;
-    private int checks; // up to MANY
+    private int checks;
+    private boolean isQuick;
 
     /** Makes the calling thread's. */
     StackRoom(boolean isCheckedByPython) {
@@ -66,11 +67,15 @@ final class StackRoom {
     }
 
     private long stackPointer() {
-        if (checks == MANY) {
+        if (isQuick) {
             return StackPointer.getBriefly(buffer);
         }
-        checks++;
-        return StackPointer.get(buffer);
+        long pointer = StackPointer.get(buffer);
+        if (++checks > MANY && pointer >= lowest) { // to link needs room itself
+            Brief.link();
+            isQuick = true;
+        }
+        return pointer;
     }
 
     private void refuse(long left) {
