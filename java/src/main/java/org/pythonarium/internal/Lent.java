@@ -73,8 +73,8 @@ final class Lent {
         }
     }
 
-    /** Python calls this. */
-    private static long drop(long capsule) {
+    /** Python calls this; in the shape of {@link Upcalls}, so with more arguments than there are. */
+    private static long drop(long capsule, long a, long b, long c) {
         try {
             end(CPython.MEMORY.get(J, capsule + CAPSULE_POINTER));
         } catch (Throwable failure) {
@@ -86,9 +86,10 @@ final class Lent {
     private static long destructor() {
         try {
             MethodHandle drop = MethodHandles.lookup().findStatic(
-                    Lent.class, "drop", MethodType.methodType(long.class, long.class));
+                    Lent.class, "drop", MethodType.methodType(
+                            long.class, long.class, long.class, long.class, long.class));
             return Linker.nativeLinker().upcallStub(
-                    drop, FunctionDescriptor.of(J, J), Arena.global()).address();
+                    drop, FunctionDescriptor.of(J, J, J, J, J), Arena.global()).address();
         } catch (ReflectiveOperationException failure) {
             throw new IllegalStateException(failure);
         }
