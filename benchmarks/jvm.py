@@ -84,6 +84,18 @@ ROWS: Final = (
     Row("array in, 800 MB", "numpy, Java to Python, 800 MB", BELOW),
     Row("array out, 8 MB", "numpy, Python to Java, 8 MB", BELOW),
     Row("array out, 800 MB", "numpy, Python to Java, 800 MB", BELOW),
+    Row(
+        "array out, 8 MB, for all",
+        "the same for any thread, 8 MB",
+        BELOW,
+        contenders=[OURS],
+    ),
+    Row(
+        "array out, 800 MB, for all",
+        "the same for any thread, 800 MB",
+        BELOW,
+        contenders=[OURS],
+    ),
     Row(IN_TURN, "two jobs on own GILs, in turn"),
     Row(
         AT_ONCE,

@@ -3,6 +3,7 @@
 `jvm` takes its interpreter over, so the tests run in a child.
 """
 
+import os
 import subprocess
 import sys
 from textwrap import dedent
@@ -18,12 +19,15 @@ from pythonarium_kernel import jvm_engine as engine
 space = engine.namespace()
 
 def script(source, filename=None):
-    value, _, _, error, _ = engine.compile_script(source, filename)
+    value, error, _ = engine.compile_script(source, filename)
     assert error is None
     return value
 
+out, err, none = [], [], (None, None, None)
+
 def run(source, reader=None, filename=None):
-    return engine.run(space, script(source, filename), reader)
+    streams = reader, out.append, err.append
+    return engine.run(space, script(source, filename), streams)
 """
 
 
@@ -36,12 +40,68 @@ def check(code: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_run_gives_its_value_and_its_output() -> None:
+def test_a_run_gives_its_value_and_prints_to_the_writers() -> None:
     check(
         """
         outcome = run("import sys\\nprint('out')\\nprint('err', file=sys.stderr)\\n6 * 7")
-        assert outcome == (42, "out\\n", "err\\n", None, None)
-        assert run("print('\\\\ud800')")[1] == "\\\\ud800\\n"
+        assert outcome == (42, None, None)
+        assert (out, err) == (["out\\n"], ["err\\n"])
+        run("print('\\\\ud800')")
+        assert out[-1] == "\\\\ud800\\n"
+        engine.run(space, script("print('to nobody')"), none)
+        """
+    )
+
+
+def test_what_is_printed_comes_by_lines_and_when_it_is_flushed() -> None:
+    check(
+        """
+        space.seen = lambda: list(out)
+        lines = (
+            "print('a', end='')",
+            "first = seen()",
+            "print('b')",
+            "second = seen()",
+            "print('c', end='', flush=True)",
+            "third = seen()",
+            "print('d', end='')",
+            "first, second, third",
+        )
+        assert run("\\n".join(lines))[0] == ([], ["ab\\n"], ["ab\\n", "c"])
+        assert out == ["ab\\n", "c", "d"]
+        """
+    )
+
+
+def test_what_a_writer_raises_fails_the_run_that_printed() -> None:
+    check(
+        """
+        def fail(text):
+            print("once")  # goes to where the run was started
+            raise OSError("full")
+
+        for source in ("print(1)", "print(1, end='')"):
+            _, failure, _ = engine.run(space, script(source), (None, fail, None))
+            assert failure.report["message"] == "full", failure
+        """
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_forked_child_prints_to_the_descriptor() -> None:
+    check(
+        """
+        import os
+        from pythonarium_kernel import jvm_guard
+
+        jvm_guard.protect()
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            os.dup2(writing, 1)
+            run("import sys\\nprint('child')\\nsys.exit(3)")  # and ends with it
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
+        assert os.read(reading, 100) == b"child\\n"
         """
     )
 
@@ -70,10 +130,10 @@ def test_what_is_shared_stands_behind_the_variables() -> None:
         engine.share(space, {})
         assert run("print.__name__")[0] == "print"
         run("del shared")
-        assert type(run("shared")[3]).__name__ == "ScriptFailed"
+        assert type(run("shared")[1]).__name__ == "ScriptFailed"
         run("__builtins__ = __import__('builtins')")
         engine.share(space, {"shared": 1})
-        assert type(run("shared")[3]).__name__ == "ScriptFailed"
+        assert type(run("shared")[1]).__name__ == "ScriptFailed"
         """
     )
 
@@ -93,15 +153,15 @@ def test_a_reader_is_stdin_for_the_run() -> None:
 def test_a_failure_has_a_place() -> None:
     check(
         """
-        assert run("x = 1\\nif x:\\n    1 / 0", None, "a.py")[4] == ("a.py", 3, 5)
-        assert engine.compile_script("x = = 1", "b.py")[4] == ("b.py", 1, 5)
-        file, line, column = run("import json\\njson.loads('{')", None, "c.py")[4]
+        assert run("x = 1\\nif x:\\n    1 / 0", None, "a.py")[2] == ("a.py", 3, 5)
+        assert engine.compile_script("x = = 1", "b.py")[2] == ("b.py", 1, 5)
+        file, line, column = run("import json\\njson.loads('{')", None, "c.py")[2]
         assert (file, line) == ("c.py", 2)
-        assert run("exec('1 / 0')", None, "d.py")[4][:2] == ("d.py", 1)
-        assert run("import sys\\nsys.exit(3)")[4][1] == 2
+        assert run("exec('1 / 0')", None, "d.py")[2][:2] == ("d.py", 1)
+        assert run("import sys\\nsys.exit(3)")[2][1] == 2
         run("def f(a): return 1 / a", None, "e.py")
-        assert engine.call(space, engine.get(space, "f"), None, 0)[4][:2] == ("e.py", 1)
-        assert engine.call(space, int, None, "x")[4] == engine.NOWHERE
+        assert engine.call(space, engine.get(space, "f"), none, 0)[2][:2] == ("e.py", 1)
+        assert engine.call(space, int, none, "x")[2] == engine.NOWHERE
         """
     )
 
@@ -111,7 +171,7 @@ def test_functions_and_methods_are_found_and_called() -> None:
         """
         run("def f(a, b=2): return a * b\\nn = 5")
         function = engine.function_of(space, "f")
-        assert engine.call(space, function, None, 3)[0] == 6
+        assert engine.call(space, function, none, 3)[0] == 6
         assert engine.function_of(space, "n") is None
         assert engine.function_of(space, "missing") is None
         assert engine.function_of("text", "upper")() == "TEXT"

@@ -11,6 +11,7 @@ import org.pythonarium.NumpyArray;
 import org.pythonarium.PythonExecutioner;
 import org.pythonarium.PythonGIL;
 import org.pythonarium.PythonObject;
+import org.pythonarium.PythonSubInterpreter;
 import org.pythonarium.PythonType;
 import org.pythonarium.PythonTypes;
 
@@ -45,9 +46,31 @@ final class Ours {
         });
         for (int megabytes : new int[] {8, 800}) {
             measure.batch("array in, " + megabytes + " MB", () -> arrayIn(megabytes));
-            measure.batch("array out, " + megabytes + " MB", () -> arrayOut(megabytes));
+            measure.batch("array out, " + megabytes + " MB", () -> arrayOut(megabytes, NumpyArray.CONFINED));
+            measure.batch(
+                    "array out, " + megabytes + " MB, for all", () -> arrayOut(megabytes, NumpyArray.INSTANCE));
         }
+        jobs();
         measure.serve();
+    }
+
+    private void jobs() throws Exception {
+        locked(() -> PythonExecutioner.exec("import sys\nhas_own_gils = sys.version_info >= (3, 12)"));
+        if (!value("has_own_gils", PythonTypes.BOOL)) {
+            measure.lacks("jobs in turn", "has one GIL before Python 3.12");
+            measure.lacks("jobs at once", "has one GIL before Python 3.12");
+            return;
+        }
+        measure.batch("jobs in turn", () -> new Jobs(Ours::openOwnGil)::inTurn);
+        measure.batch("jobs at once", () -> new Jobs(Ours::openOwnGil)::atOnce);
+    }
+
+    @SuppressWarnings("resource") // it is open until the process ends
+    private static Measure.Action openOwnGil() {
+        PythonSubInterpreter python = new PythonSubInterpreter();
+        python.exec(Jobs.SCRIPT);
+        PythonObject job = python.getVariable("job");
+        return () -> job.call().del();
     }
 
     private static Measure.Batch arrayIn(int megabytes) throws Exception {
@@ -62,11 +85,11 @@ final class Ours {
         return Measure.calls(set);
     }
 
-    private static Measure.Batch arrayOut(int megabytes) throws Exception {
+    private static Measure.Batch arrayOut(int megabytes, PythonType<NumpyArray> type) throws Exception {
         locked(() -> PythonExecutioner.exec(
                 "import numpy\nvalues = numpy.full(%d, 2.5)".formatted(megabytes * 125_000)));
-        Measure.Action get = () -> locked(() -> value("values", NumpyArray.INSTANCE).close());
-        locked(() -> Measure.expect(2.5, value("values", NumpyArray.INSTANCE).getDouble(0)));
+        Measure.Action get = () -> locked(() -> value("values", type).close());
+        locked(() -> Measure.expect(2.5, value("values", type).getDouble(0)));
         return Measure.calls(get);
     }
 

@@ -22,6 +22,7 @@ from pythonarium_kernel import jvm_guard, report, route, watchdog
 from pythonarium_kernel.contexts import MAIN, ContextRefusal
 from pythonarium_kernel.forms import form, make
 from pythonarium_kernel.jvm_end import end, flush, join
+from pythonarium_kernel.jvm_guard import watch_forks
 from pythonarium_kernel.jvm_output import (
     JavaRun,
     JavaSession,
@@ -50,6 +51,7 @@ __all__ = [
     "form",
     "join",
     "make",
+    "watch_forks",
 ]  # Java calls these here as well
 
 current = route.current.get

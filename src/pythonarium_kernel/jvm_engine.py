@@ -5,21 +5,24 @@ Invariants
   its scripts, holds it.  It is none of the session's contexts.
 - What the other scopes hold stands among the built-ins of a namespace: a script finds it
   where it has no variable of that name, and an assignment makes a variable of its own.
-- What a run prints is kept and returned.  `sys.stdin` is the run's only for its time.
+- What a run prints goes to Java's writers, a line as a whole unless it is flushed.
+  `sys.stdin` is the run's only for its time.
 """
 
 import builtins
 import io
+import os
 import sys
+from _thread import get_ident
 from linecache import getline
 from types import ModuleType
 
-from pythonarium_kernel import jvm
+from pythonarium_kernel import jvm, jvm_guard
 from pythonarium_kernel.jvm_output import JavaRun
 from pythonarium_kernel.output import Sink
+from pythonarium_kernel.route import current
 from pythonarium_kernel.runner import ScriptFailed, perform, run_script
 from pythonarium_kernel.scripts import SourceError, compiled
-from pythonarium_kernel.session import OUTPUT_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,10 +34,43 @@ if TYPE_CHECKING:
     Place = tuple[str, int, int]
     """File, line and column, from 1; -1 where unknown."""
 
-    Outcome = tuple[Any, str, str, Optional[BaseException], Optional[Place]]
-    """Value, stdout, stderr, and what it raised with its place."""
+    Outcome = tuple[Any, Optional[BaseException], Optional[Place]]
+    """Value, and what it raised with its place."""
+
+    Write = Optional[Callable[[str], object]]
+    """Writes text to one of Java's writers; None: there is none."""
+
+    Streams = tuple[Optional[io.StringIO], Write, Write]
+    """What a run reads from, and what it prints to."""
 
 NOWHERE = ("<script>", -1, -1)
+
+
+class Printer(Sink):
+    """Hands what a run prints on to one of Java's writers.
+
+    What the writer makes Python print goes to where the run was started, not to itself.
+    """
+
+    def __init__(self, name: str, number: int, write: "Write") -> None:
+        super().__init__(name, False, None, None)
+        self._number, self._write = number, write
+
+    def _emit(self, text: str) -> None:
+        if jvm_guard.is_child:  # which has no Java
+            os.write(self._number, text.encode("utf-8", "backslashreplace"))
+        elif self._write is not None:
+            token = current.set(None)
+            try:
+                self._write(_encodable(text))
+            finally:
+                current.reset(token)
+
+    def flush(self) -> None:
+        """Pass on what this thread has printed so far."""
+        pieces = self._pending.pop(get_ident(), None)
+        if pieces:
+            self._emit("".join(pieces))
 
 
 class Namespace(ModuleType):
@@ -98,9 +134,9 @@ def share(space: Namespace, values: "dict[str, object]") -> None:
 def compile_script(source: str, filename: "Optional[str]") -> "Outcome":
     """Return a script, as the value."""
     try:
-        return compiled(source, filename), "", "", None, None
+        return compiled(source, filename), None, None
     except SourceError as error:
-        return None, "", "", error, _place(error.report, None)
+        return None, error, _place(error.report, None)
 
 
 def stdin(text: str) -> io.StringIO:
@@ -108,21 +144,19 @@ def stdin(text: str) -> io.StringIO:
     return io.StringIO(text)
 
 
-def run(
-    space: Namespace, script: "Script", reader: "Optional[io.StringIO]"
-) -> "Outcome":
+def run(space: Namespace, script: "Script", streams: "Streams") -> "Outcome":
     """Run a script; its last expression is the value."""
-    return _outcome(space, script, reader, run_script, script, vars(space))
+    return _outcome(space, script, streams, run_script, script, vars(space))
 
 
 def call(
     space: Namespace,
     function: "Callable[..., object]",
-    reader: "Optional[io.StringIO]",
+    streams: "Streams",
     *arguments: object,
 ) -> "Outcome":
     """Call a function; the value is what it returns."""
-    return _outcome(space, None, reader, function, *arguments)
+    return _outcome(space, None, streams, function, *arguments)
 
 
 def function_of(owner: object, name: str) -> object:
@@ -137,28 +171,39 @@ def function_of(owner: object, name: str) -> object:
 def _outcome(
     space: Namespace,
     script: "Optional[Script]",
-    reader: "Optional[io.StringIO]",
+    streams: "Streams",
     work: "Callable[..., object]",
     *arguments: object,
 ) -> "Outcome":
+    reader, out, err = streams
     made = JavaRun(space, script, None)
-    out = made.stdout = Sink("stdout", True, OUTPUT_LIMIT, None)
-    err = made.stderr = Sink("stderr", True, OUTPUT_LIMIT, None)
-    made.sinks = (out, err)
+    made.stdout = Printer("stdout", 1, out)
+    made.stderr = Printer("stderr", 2, err)
+    made.sinks = (made.stdout, made.stderr)
     value: object = None
     failure: Optional[ScriptFailed] = None
     before = sys.stdin
     if reader is not None:
         sys.stdin = reader
     try:
-        value = perform(made, jvm._active, work, *arguments)  # noqa: SLF001  # two halves
+        value = _perform(made, work, *arguments)
     except ScriptFailed as error:
         failure = error
     finally:
         if sys.stdin is reader:
             sys.stdin = before
     place = _place(failure.report, script) if failure is not None else None
-    return value, _encodable(out.text()), _encodable(err.text()), failure, place
+    return value, failure, place
+
+
+def _perform(
+    made: JavaRun, work: "Callable[..., object]", *arguments: object
+) -> object:
+    try:
+        return perform(made, jvm._active, work, *arguments)  # noqa: SLF001  # two halves
+    finally:
+        if jvm_guard.is_child:
+            jvm_guard.end_child()
 
 
 def _place(report: "Report", script: "Optional[Script]") -> "Place":

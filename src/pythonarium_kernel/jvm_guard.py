@@ -4,7 +4,8 @@
   next one of those ends the process.  So `enable` warns and does nothing; unless libjsig
   is preloaded, which hands signals on to both.
 - A forked child has none of the JVM's threads.  It may go on in Python, as those of
-  multiprocessing do, but not come back to Java: it ends where the script does.
+  multiprocessing do, but not come back to Java: it ends where the script does, and Java
+  is told of a fork before, to see that nothing of its own is dropped in the child.
 - To threading a Java thread is a dummy, and before 3.11.9 and 3.12.3 a child of such a
   thread fails at its end.  So the dummy is out of sight while the process forks.
 """
@@ -16,7 +17,7 @@ from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
 is_child = False
 _threads: "Any" = vars(threading)["_active"]  # it is the same one for good
@@ -30,6 +31,14 @@ def protect() -> None:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(
             before=_hide_dummy, after_in_parent=_show_dummy, after_in_child=_note_child
+        )
+
+
+def watch_forks(tell: "Callable[[bool], object]") -> None:
+    """Tell Java, in the parent, that a fork begins, and that it is over."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(
+            before=lambda: tell(True), after_in_parent=lambda: tell(False)
         )
 
 

@@ -7,10 +7,16 @@ import org.pythonarium.internal.Ndarrays;
 final class NumpyArrayType extends PythonType<NumpyArray> {
 
     /** The type; without the class of its values, which not every program needs. */
-    static final NumpyArrayType INSTANCE = new NumpyArrayType();
+    static final NumpyArrayType INSTANCE = new NumpyArrayType(false);
 
-    private NumpyArrayType() {
+    /** The same, of arrays for the thread alone that reads them. */
+    static final NumpyArrayType CONFINED = new NumpyArrayType(true);
+
+    private final boolean isConfined;
+
+    private NumpyArrayType(boolean isConfined) {
         super("numpy.ndarray", NumpyArray.class);
+        this.isConfined = isConfined;
     }
 
     /** Takes also an array of Java's numbers. */
@@ -31,12 +37,12 @@ final class NumpyArrayType extends PythonType<NumpyArray> {
     /** Returns the array that an object is, or whose memory it has. */
     @Override
     public NumpyArray toJava(PythonObject object) {
-        return Ndarrays.value(object.reference());
+        return Ndarrays.value(object.reference(), isConfined);
     }
 
     @Override
     NumpyArray read(String variable) {
-        return Ndarrays.get(variable);
+        return Ndarrays.get(variable, isConfined);
     }
 
     /** Returns Python's {@code numpy.ndarray}. */

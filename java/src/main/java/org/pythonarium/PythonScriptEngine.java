@@ -36,8 +36,9 @@ import org.pythonarium.internal.Engine;
  * Bindings that {@link #createBindings} made are views of the variables in Python; others are
  * copied before a script and afterwards, functions and modules as {@link PythonObject}.
  *
- * <p>What a script prints comes to the context's writers when the script has ended. It reads the
- * context's reader where that has its text in memory, else the standard input of the process.
+ * <p>What a script prints comes to the context's writers line by line, and is flushed there; what
+ * they throw is raised in the script. It reads the context's reader where that has its text in
+ * memory, else the standard input of the process.
  *
  * <p>A {@link ScriptException} carries file, line and column, from 1, where they are known, and as
  * its cause the {@link PythonException}.
@@ -49,6 +50,8 @@ final class PythonScriptEngine extends AbstractScriptEngine implements Compilabl
 
     private final ScriptEngineFactory factory;
     private final Map<Reader, PythonObject> readers = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Printer out = new Printer();
+    private final Printer err = new Printer();
 
     PythonScriptEngine(ScriptEngineFactory factory) {
         this.factory = factory;
@@ -119,13 +122,13 @@ final class PythonScriptEngine extends AbstractScriptEngine implements Compilabl
     }
 
     private Object run(PythonObject script, ScriptContext context) throws ScriptException {
-        return perform(context, (namespace, reader) -> Engine.outcome("run", namespace, script, reader));
+        return perform(context, (namespace, streams) -> Engine.outcome("run", namespace, script, streams));
     }
 
     /** What runs in a namespace. */
     @FunctionalInterface
     private interface Work {
-        Engine.Outcome in(PythonObject namespace, PythonObject reader) throws NoSuchMethodException;
+        Engine.Outcome in(PythonObject namespace, Object[] streams) throws NoSuchMethodException;
     }
 
     private Object perform(ScriptContext context, Work work) throws ScriptException {
@@ -145,15 +148,13 @@ final class PythonScriptEngine extends AbstractScriptEngine implements Compilabl
                 copyIn(bindings, variables);
             }
             share(context, variables);
-            outcome = work.in(variables.namespace(), reader(context));
+            outcome = work.in(variables.namespace(), streams(context));
             if (bindings != variables) {
                 copyOut(variables, bindings);
             }
         } catch (PythonException failure) {
             throw failed(failure, null, -1, -1);
         }
-        write(context.getWriter(), outcome.stdout());
-        write(context.getErrorWriter(), outcome.stderr());
         return value(outcome);
     }
 
@@ -224,6 +225,33 @@ final class PythonScriptEngine extends AbstractScriptEngine implements Compilabl
 
     // Streams
 
+    private Object[] streams(ScriptContext context) throws ScriptException {
+        return new Object[] {reader(context), out.to(context.getWriter()), err.to(context.getErrorWriter())};
+    }
+
+    /** What writes for Python to the writer that it was asked for last; used under the lock. */
+    private static final class Printer {
+
+        private Writer writer;
+        private PythonObject function;
+
+        PythonObject to(Writer writer) {
+            if (this.writer != writer) {
+                function = writer == null ? null : Engine.object("writer", writing(writer));
+                this.writer = writer;
+            }
+            return function;
+        }
+
+        private static PythonFunction writing(Writer writer) {
+            return (arguments, keywords) -> {
+                writer.write((String) arguments.getFirst());
+                writer.flush();
+                return null;
+            };
+        }
+    }
+
     private PythonObject reader(ScriptContext context) throws ScriptException {
         Reader reader = context.getReader();
         if (!(reader instanceof StringReader || reader instanceof CharArrayReader)) {
@@ -247,17 +275,6 @@ final class PythonScriptEngine extends AbstractScriptEngine implements Compilabl
         }
     }
 
-    private static void write(Writer writer, String text) throws ScriptException {
-        if (writer != null && !text.isEmpty()) {
-            try {
-                writer.write(text);
-                writer.flush();
-            } catch (IOException failure) {
-                throw new ScriptException(failure);
-            }
-        }
-    }
-
     // Calls
 
     @Override
@@ -278,7 +295,7 @@ final class PythonScriptEngine extends AbstractScriptEngine implements Compilabl
     private Object invoke(PythonObject owner, String name, Object... arguments)
             throws ScriptException, NoSuchMethodException {
         Objects.requireNonNull(name, "name");
-        return performOrNone(getContext(), (namespace, reader) -> {
+        return performOrNone(getContext(), (namespace, streams) -> {
             Object function = Engine.call("function_of", owner == null ? namespace : owner, name);
             if (function == null) {
                 throw new NoSuchMethodException(owner == null
@@ -288,7 +305,7 @@ final class PythonScriptEngine extends AbstractScriptEngine implements Compilabl
             Object[] all = new Object[given.length + 3];
             all[0] = namespace;
             all[1] = function;
-            all[2] = reader;
+            all[2] = streams;
             System.arraycopy(given, 0, all, 3, given.length);
             return Engine.outcome("call", all);
         });

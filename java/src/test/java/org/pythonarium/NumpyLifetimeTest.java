@@ -3,6 +3,7 @@ package org.pythonarium;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -196,6 +197,68 @@ class NumpyLifetimeTest {
         other.start();
         other.join(); // it does not wait for the lock, which this thread has
         assertTrue(Python.eval("ref() is None").toBoolean());
+    }
+
+    @Test
+    @Tag("B11")
+    void aConfinedArrayIsForOneThread() throws InterruptedException {
+        PythonExecutioner.exec("a = np.arange(100.); ref = weakref.ref(a)");
+        NumpyArray array = confined();
+        MemorySegment segment = array.segment();
+        PythonExecutioner.exec("a[7] = 2.5");
+        assertEquals(2.5, array.getDouble(7));
+        assertSame(WrongThreadException.class, failureElsewhere(() -> array.getDouble(0)));
+        assertSame(WrongThreadException.class, failureElsewhere(array::close));
+        PythonExecutioner.setVariable("b", array);
+        assertTrue(Python.eval("b is a").toBoolean());
+        PythonExecutioner.exec("del a, b");
+        array.close();
+        array.close();
+        assertTrue(Python.eval("ref() is None").toBoolean());
+        assertThrows(IllegalStateException.class, () -> array.getDouble(0));
+        assertThrows(IllegalStateException.class, () -> segment.get(ValueLayout.JAVA_DOUBLE, 0));
+        assertSame(WrongThreadException.class, failureElsewhere(() -> segment.get(ValueLayout.JAVA_DOUBLE, 0)));
+    }
+
+    @Test
+    @Tag("B11")
+    void aVirtualThreadsConfinedArrayIsItsOwnToUse() throws InterruptedException {
+        PythonExecutioner.exec("a = np.arange(100.); ref = weakref.ref(a)");
+        AtomicReference<Object> seen = new AtomicReference<>();
+        gil.close();
+        Thread thread = Thread.ofVirtual().uncaughtExceptionHandler((t, failure) -> seen.set(failure)).start(() -> {
+            try (PythonGIL own = PythonGIL.lock(); NumpyArray array = confined()) {
+                seen.set(array.getDouble(7));
+            }
+        });
+        thread.join();
+        gil = PythonGIL.lock();
+        assertEquals(7.0, seen.get());
+        PythonExecutioner.exec("del a");
+        assertTrue(Python.eval("ref() is None").toBoolean());
+    }
+
+    @Test
+    @Tag("B11")
+    void aConfinedArrayThatNobodyClosesIsGivenBack() throws InterruptedException {
+        PythonExecutioner.exec("a = np.arange(100.); ref = weakref.ref(a)");
+        assertEquals(7.0, confined().getDouble(7));
+        PythonExecutioner.exec("del a");
+        assertTrue(collectUntil("ref() is None"));
+    }
+
+    private static NumpyArray confined() {
+        return PythonExecutioner.getVariable("a", NumpyArray.CONFINED).getValue();
+    }
+
+    /** Returns the class of what the work throws in another thread. */
+    private static Class<?> failureElsewhere(Runnable work) throws InterruptedException {
+        AtomicReference<Class<?>> failure = new AtomicReference<>();
+        Thread other = new Thread(work);
+        other.setUncaughtExceptionHandler((thread, caught) -> failure.set(caught.getClass()));
+        other.start();
+        other.join();
+        return failure.get();
     }
 
     @Test

@@ -9,14 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedWriter;
+import java.io.FilterWriter;
+import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import javax.script.Bindings;
 import javax.script.Compilable;
 import javax.script.CompiledScript;
@@ -168,6 +173,31 @@ class PythonScriptEngineTest {
         assertThrows(ScriptException.class, () -> engine.eval("print(input())\n1 / 0", context));
         assertEquals("got one\ntwo\n", out.toString());
         assertEquals("wrong\n", err.toString());
+    }
+
+    @Test
+    void whatIsPrintedComesWhileTheScriptRuns() throws ScriptException {
+        StringWriter out = new StringWriter();
+        engine.getContext().setWriter(new BufferedWriter(out));
+        engine.put("seen", (Supplier<String>) out::toString);
+        assertEquals(List.of("one\n", "one\ntwo"), engine.eval("""
+                print("one")
+                first = seen()
+                print("two", end="", flush=True)
+                [first, seen()]
+                """));
+    }
+
+    @Test
+    void whatAWriterThrowsIsTheScriptsFailure() {
+        engine.getContext().setWriter(new FilterWriter(new StringWriter()) {
+            @Override
+            public void write(String text, int start, int length) throws IOException {
+                throw new IOException("the disk is full");
+            }
+        });
+        ScriptException raised = failureOf("print('one')");
+        assertInstanceOf(IOException.class, raised.getCause().getCause());
     }
 
     @Test

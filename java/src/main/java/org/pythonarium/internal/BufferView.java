@@ -51,17 +51,21 @@ final class BufferView {
      *
      * @param origin the array of numpy's that it is, borrowed; 0 where it is none
      * @param typestr of its elements, or null where the view itself tells
+     * @param isConfined whether it is for the thread alone that asks
      */
-    ArrayData lend(Attachment attachment, long origin, String typestr) {
+    ArrayData lend(Attachment attachment, long origin, String typestr, boolean isConfined) {
         boolean isOrigin = origin == at(CBuffer.OBJ);
         long kept = isOrigin ? 0 : origin;
         CPython.Py_IncRef(kept); // of NULL it does nothing
         long released = view; // the lease must not refer to this
-        Lease lease = new Lease(attachment.interpreter, origin, at(CBuffer.OBJ), () -> {
+        Runnable atEnd = () -> {
             CBuffer.PyBuffer_Release(released);
             CBuffer.PyMem_RawFree(released);
             CPython.Py_DecRef(kept);
-        });
+        };
+        Lease lease = isConfined
+                ? Lease.confined(attachment, origin, at(CBuffer.OBJ), atEnd)
+                : new Lease(attachment.interpreter, origin, at(CBuffer.OBJ), atEnd);
         try {
             return read(lease, typestr);
         } catch (RuntimeException | Error failure) {

@@ -6,9 +6,9 @@ import java.lang.foreign.ValueLayout;
 /**
  * The C functions of CPython that every program needs, under their own names.
  *
- * <p>Pointers and integers are all passed as {@code long}: a handful of call shapes serves every
- * function ({@link Shapes}). The upper half of an
- * {@code int} result is undefined until it is cast, as the wrappers here do. Symbols are resolved
+ * <p>Pointers and integers are all passed as {@code long}: one call shape serves every function
+ * ({@link Shapes}). The upper half of an {@code int} result is undefined until it is cast, as the
+ * wrappers here do. Symbols are resolved
  * when this class is initialised, so {@link Library#open} comes first.
  *
  * <p>Nothing is checked here. Unless a function says that it may be called detached, the caller
@@ -444,35 +444,19 @@ final class CPython {
     }
 
     static long call(MemorySegment function) {
-        try {
-            return (long) Shapes.J0.invokeExact(function);
-        } catch (Throwable failure) {
-            throw Unexpected.rethrow(failure);
-        }
+        return call(function, 0, 0, 0, 0);
     }
 
     static long call(MemorySegment function, long a) {
-        try {
-            return (long) Shapes.J1.invokeExact(function, a);
-        } catch (Throwable failure) {
-            throw Unexpected.rethrow(failure);
-        }
+        return call(function, a, 0, 0, 0);
     }
 
     static long call(MemorySegment function, long a, long b) {
-        try {
-            return (long) Shapes.J2.invokeExact(function, a, b);
-        } catch (Throwable failure) {
-            throw Unexpected.rethrow(failure);
-        }
+        return call(function, a, b, 0, 0);
     }
 
     static long call(MemorySegment function, long a, long b, long c) {
-        try {
-            return (long) Shapes.J3.invokeExact(function, a, b, c);
-        } catch (Throwable failure) {
-            throw Unexpected.rethrow(failure);
-        }
+        return call(function, a, b, c, 0);
     }
 
     static long call(MemorySegment function, long a, long b, long c, long d) {

@@ -30,14 +30,22 @@ final class CallingFunction extends JavaFunction {
     @Override
     long call(Attachment attachment, long arguments, int count, long names) throws Throwable {
         List<Object> values = values(attachment, arguments, count);
-        Object[] fitting;
         if (takesKeywords) {
-            fitting = new Object[] {values, keywords(attachment, arguments + 8L * count, names)};
-        } else {
-            refuseKeywords(names);
-            fitting = Fit.arguments(signature, attachment, values);
+            Map<String, Object> keywords = keywords(attachment, arguments + 8L * count, names);
+            return toPython(attachment, run(attachment, values, keywords));
         }
-        return toPython(attachment, run(attachment, fitting));
+        refuseKeywords(names);
+        return toPython(attachment, run(attachment, Fit.arguments(signature, attachment, values)));
+    }
+
+    private Object run(Attachment attachment, List<Object> arguments, Map<String, Object> keywords)
+            throws Exception {
+        int before = attachment.enter();
+        try {
+            return ((PythonFunction) callee).call(arguments, keywords);
+        } finally {
+            attachment.leave(before);
+        }
     }
 
     private Object run(Attachment attachment, Object[] arguments) throws Throwable {

@@ -17,21 +17,18 @@ public final class Engine {
      * What became of a run.
      *
      * @param value what it gave
-     * @param stdout what it printed
-     * @param stderr what it printed there
      * @param failure what it raised, or null
      * @param file where that was, and so line and column, from 1; -1 where unknown
      */
     public record Outcome(
-            Object value, String stdout, String stderr, PythonException failure, String file, int line, int column) {
+            Object value, PythonException failure, String file, int line, int column) {
 
         private static Outcome of(List<?> facts) {
-            if (facts.get(3) == null) {
-                return new Outcome(facts.get(0), (String) facts.get(1), (String) facts.get(2), null, null, -1, -1);
+            if (facts.get(1) == null) {
+                return new Outcome(facts.get(0), null, null, -1, -1);
             }
-            List<?> place = (List<?>) facts.get(4);
-            return new Outcome(null, (String) facts.get(1), (String) facts.get(2),
-                    exception((PythonObject) facts.get(3)), (String) place.get(0),
+            List<?> place = (List<?>) facts.get(2);
+            return new Outcome(null, exception((PythonObject) facts.get(1)), (String) place.get(0),
                     ((Long) place.get(1)).intValue(), ((Long) place.get(2)).intValue());
         }
     }

@@ -72,7 +72,7 @@ public final class Guard {
         if (!isOpen) {
             return;
         }
-        if (Attachment.current(interpreter) != attachment) {
+        if (Thread.currentThread() != attachment.owner && Attachment.current(interpreter) != attachment) {
             throw new PythonException("this PythonGIL belongs to " + attachment + "; close it there");
         }
         isOpen = false;

@@ -14,6 +14,7 @@ final class Held {
 
     private static final Object LOCK = new Object();
     private static volatile AtomicReferenceArray<Object> objects = new AtomicReferenceArray<>(64);
+    private static long[] capsules = new long[64]; // 0: none yet, or no more
     private static int[] free = new int[64];
     private static int freeCount;
     private static int count = 1; // 0 is no number: a capsule cannot hold it
@@ -26,9 +27,24 @@ final class Held {
             int number = freeCount > 0 ? free[--freeCount] : count++;
             if (number == objects.length()) {
                 objects = grown(objects);
+                capsules = Arrays.copyOf(capsules, objects.length());
             }
             objects.setRelease(number, object);
             return number;
+        }
+    }
+
+    /** Notes in which capsule an object's number is; done before Python can drop that. */
+    static void isIn(int number, long capsule) {
+        synchronized (LOCK) {
+            capsules[number] = capsule;
+        }
+    }
+
+    /** Returns the capsules that objects are in; the caller is attached, so that they stay. */
+    static long[] capsules() {
+        synchronized (LOCK) {
+            return Arrays.stream(capsules).filter(capsule -> capsule != 0).toArray();
         }
     }
 
@@ -41,6 +57,7 @@ final class Held {
     static void remove(long number) {
         synchronized (LOCK) {
             objects.setRelease((int) number, null);
+            capsules[(int) number] = 0;
             if (freeCount == free.length) {
                 free = Arrays.copyOf(free, 2 * freeCount);
             }

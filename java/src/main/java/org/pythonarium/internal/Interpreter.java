@@ -200,6 +200,11 @@ class Interpreter {
      * @throws PythonException if the thread may not use the interpreter as things are
      */
     <T> T call(Work<T> work) {
+        Attachment holder = lock.heldHere();
+        if (holder != null) {
+            holder.checkRoom();
+            return holder.run(work);
+        }
         Attachment attachment = Attachment.current(this);
         attachment.checkRoom();
         if (lock.isHeldBy(attachment) || attachment.isInCallback()) {

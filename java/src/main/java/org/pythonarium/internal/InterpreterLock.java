@@ -22,6 +22,12 @@ final class InterpreterLock {
         return owner == attachment;
     }
 
+    /** Returns the calling thread's attachment if that holds the lock, and is known by a look; or null. */
+    Attachment heldHere() {
+        Attachment holder = owner; // of another thread: any of its former ones, whose thread is another too
+        return holder != null && holder.owner == Thread.currentThread() ? holder : null;
+    }
+
     /** Tells whether anybody holds the lock. */
     boolean isHeld() {
         return gate.isShut();

@@ -117,6 +117,7 @@ final class Launcher {
                 Output.connect(attachment, kernel);
             }
             kernel.run(attachment, "start");
+            Forks.watch(attachment, kernel);
             interpreter.opened(
                     attachment, CPython.PyInterpreterState_Main(), state, kernel, isOurs);
             applyPath(attachment, settings);

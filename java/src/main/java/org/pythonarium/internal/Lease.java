@@ -2,6 +2,7 @@ package org.pythonarium.internal;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -11,24 +12,44 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Whoever uses a segment after the end gets an {@link IllegalStateException}, as with a closed
  * arena, and touches no memory. What Python needs to hear at the end it hears once, attached,
  * soon: at once where nobody uses the interpreter, or else with its next call.
+ *
+ * <p>Any thread may use the memory of a shared lease, and close it; then the JVM asks each thread
+ * whether it does. A confined one is its thread's alone, and nobody has to be asked.
  */
 public final class Lease {
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
     private final End end;
+    private final Cleaner.Cleanable atEnd;
     private final long origin;
     private final long exporter;
 
     /**
+     * Makes a shared lease.
+     *
      * @param origin the array of Python's that the memory is shown as; or 0
      * @param exporter the object that has the memory; like the origin it lives as long as the lease
      * @param atEnd what is done at the end, attached; it refers neither to the lease nor its memory
      */
     Lease(Interpreter interpreter, long origin, long exporter, Runnable atEnd) {
+        this(Arena.ofShared(), interpreter, origin, exporter, atEnd);
+    }
+
+    private Lease(Arena arena, Interpreter interpreter, long origin, long exporter, Runnable atEnd) {
+        this.arena = arena;
         this.origin = origin;
         this.exporter = exporter;
         end = new End(interpreter, atEnd);
-        Reference.CLEANER.register(arena.scope(), end); // every segment refers to the scope
+        this.atEnd = Reference.CLEANER.register(arena.scope(), end); // every segment refers to the scope
+    }
+
+    /**
+     * Makes a lease that is confined to the attachment's owner; a shared one where another thread
+     * runs Python for the owner.
+     */
+    static Lease confined(Attachment attachment, long origin, long exporter, Runnable atEnd) {
+        Arena arena = attachment.owner == Thread.currentThread() ? Arena.ofConfined() : Arena.ofShared();
+        return new Lease(arena, attachment.interpreter, origin, exporter, atEnd);
     }
 
     /**
@@ -67,14 +88,15 @@ public final class Lease {
     }
 
     /**
-     * Ends it; the second time it does nothing. Any thread may do so.
+     * Ends it; the second time it does nothing.
      *
-     * @throws IllegalStateException if another thread reads the memory at this moment
+     * @throws IllegalStateException if a native function uses the memory at this moment
+     * @throws WrongThreadException if it is another thread's
      */
     public void close() {
         if (isOpen()) {
             arena.close();
-            end.run();
+            atEnd.clean();
             end.interpreter.releaseNow();
         }
     }

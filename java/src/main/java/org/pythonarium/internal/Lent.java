@@ -30,6 +30,7 @@ final class Lent {
 
     private final Object memory; // is why it stays reachable
     private final Tenants tenants;
+    private volatile long capsule; // 0 until it is made
 
     private Lent(Object memory, Tenants tenants) {
         this.memory = memory;
@@ -44,13 +45,20 @@ final class Lent {
      */
     static long capsule(Attachment attachment, Object memory, Tenants tenants) {
         long number = NUMBERS.incrementAndGet(); // never 0, which a capsule cannot hold
-        ALL.put(number, new Lent(memory, tenants));
+        Lent lent = new Lent(memory, tenants);
+        ALL.put(number, lent);
         long capsule = CPython.PyCapsule_New(number, 0, DESTRUCTOR);
         if (capsule == 0) {
             end(number);
             throw Failure.take(attachment);
         }
+        lent.capsule = capsule;
         return capsule;
+    }
+
+    /** Returns the capsules of all; the caller is attached, so that they stay. */
+    static long[] capsules() {
+        return ALL.values().stream().mapToLong(lent -> lent.capsule).filter(capsule -> capsule != 0).toArray();
     }
 
     /** Returns how many pieces of memory Python has. */
@@ -65,8 +73,8 @@ final class Lent {
         }
     }
 
-    /** Python calls this. */
-    private static long drop(long capsule) {
+    /** Python calls this; in the shape of {@link Upcalls}, so with more arguments than there are. */
+    private static long drop(long capsule, long a, long b, long c) {
         try {
             end(CPython.MEMORY.get(J, capsule + CAPSULE_POINTER));
         } catch (Throwable failure) {
@@ -78,9 +86,10 @@ final class Lent {
     private static long destructor() {
         try {
             MethodHandle drop = MethodHandles.lookup().findStatic(
-                    Lent.class, "drop", MethodType.methodType(long.class, long.class));
+                    Lent.class, "drop", MethodType.methodType(
+                            long.class, long.class, long.class, long.class, long.class));
             return Linker.nativeLinker().upcallStub(
-                    drop, FunctionDescriptor.of(J, J), Arena.global()).address();
+                    drop, FunctionDescriptor.of(J, J, J, J, J), Arena.global()).address();
         } catch (ReflectiveOperationException failure) {
             throw new IllegalStateException(failure);
         }

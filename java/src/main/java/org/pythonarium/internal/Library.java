@@ -36,16 +36,13 @@ final class Library {
         Linker linker = Linker.nativeLinker();
         MemorySegment dlopen = function(linker, "dlopen");
         try (Arena arena = Arena.ofConfined()) {
-            long handle =
-                    (long) Shapes.J2.invokeExact(dlopen, arena.allocateFrom(path).address(), (long) RTLD_NOW_GLOBAL);
+            long handle = call(dlopen, arena.allocateFrom(path).address(), RTLD_NOW_GLOBAL);
             if (handle == 0) {
                 throw new PythonException(
                         "libpython: " + path + " cannot be loaded: " + reason(linker)
                                 + "; set org.pythonarium.python to a Python that runs on this machine");
             }
             opened = new Library(handle, function(linker, "dlsym"));
-        } catch (Throwable failure) {
-            throw Unexpected.rethrow(failure);
         }
     }
 
@@ -56,10 +53,7 @@ final class Library {
             throw new IllegalStateException("libpython is not open");
         }
         try (Arena arena = Arena.ofConfined()) {
-            return (long) Shapes.J2.invokeExact(
-                    library.dlsym, library.handle, arena.allocateFrom(name).address());
-        } catch (Throwable failure) {
-            throw Unexpected.rethrow(failure);
+            return call(library.dlsym, library.handle, arena.allocateFrom(name).address());
         }
     }
 
@@ -68,9 +62,17 @@ final class Library {
                 () -> new PythonException("this system has no " + name + ", by which Python is loaded"));
     }
 
-    private static String reason(Linker linker) throws Throwable {
-        long text = (long) Shapes.J0.invokeExact(function(linker, "dlerror"));
+    private static String reason(Linker linker) {
+        long text = call(function(linker, "dlerror"), 0, 0);
         return text == 0 ? "no reason was given" : CPython.MEMORY.getString(text);
+    }
+
+    private static long call(MemorySegment function, long a, long b) {
+        try {
+            return (long) Shapes.J4.invokeExact(function, a, b, 0L, 0L);
+        } catch (Throwable failure) {
+            throw Unexpected.rethrow(failure);
+        }
     }
 
     private static boolean isMac() {

@@ -55,15 +55,24 @@ public final class Ndarrays {
         });
     }
 
-    /** Returns the array that a variable is. */
-    public static NumpyArray get(String variable) {
-        return Launcher.main().call(attachment ->
-                toJava(attachment, "variable '" + variable + "': ", Scripts.find(attachment, variable)));
+    /** Returns the array that a variable is; a confined one is for the calling thread alone. */
+    public static NumpyArray get(String variable, boolean isConfined) {
+        return Launcher.main().call(attachment -> {
+            Object array = convert(attachment, Scripts.find(attachment, variable), isConfined);
+            return array instanceof NumpyArray numpy ? numpy : refuse("variable '" + variable + "': ", array);
+        });
     }
 
-    /** Returns the array that an object is. */
-    public static NumpyArray value(Reference reference) {
-        return reference.use((attachment, object) -> toJava(attachment, "", object));
+    /** Returns the array that an object is; a confined one is for the calling thread alone. */
+    public static NumpyArray value(Reference reference, boolean isConfined) {
+        return reference.use((attachment, object) -> {
+            Object array = convert(attachment, object, isConfined);
+            return array instanceof NumpyArray numpy ? numpy : refuse("", array);
+        });
+    }
+
+    private static NumpyArray refuse(String where, Object reason) {
+        throw new PythonException("Could not convert value to numpy.ndarray: " + where + reason);
     }
 
     /** Lets arrays cross wherever values do. */
@@ -95,20 +104,12 @@ public final class Ndarrays {
 
     /** Returns an array, or null where its elements are objects of Python's. */
     static NumpyArray toJavaOrNull(Attachment attachment, long object) {
-        Object array = convert(attachment, object);
+        Object array = convert(attachment, object, false);
         return array instanceof NumpyArray numpy ? numpy : null;
     }
 
-    private static NumpyArray toJava(Attachment attachment, String where, long object) {
-        Object array = convert(attachment, object);
-        if (array instanceof NumpyArray numpy) {
-            return numpy;
-        }
-        throw new PythonException("Could not convert value to numpy.ndarray: " + where + array);
-    }
-
     /** Returns a NumpyArray, or the reason why there is none. */
-    private static Object convert(Attachment attachment, long object) {
+    private static Object convert(Attachment attachment, long object, boolean isConfined) {
         if (isArray(object)) {
             BufferView view = BufferView.of(object);
             if (view == null) {
@@ -116,13 +117,13 @@ public final class Ndarrays {
             } else if (view.hasObjects()) {
                 view.release();
             } else {
-                return wrap(view.lend(attachment, object, null));
+                return wrap(view.lend(attachment, object, null, isConfined));
             }
         }
-        return convertSource(attachment, object);
+        return convertSource(attachment, object, isConfined);
     }
 
-    private static Object convertSource(Attachment attachment, long object) {
+    private static Object convertSource(Attachment attachment, long object, boolean isConfined) {
         long source = attachment.interpreter.arrays(attachment).call(attachment, "source", object);
         try {
             if (Text.isText(source)) {
@@ -138,7 +139,7 @@ public final class Ndarrays {
                 return "its elements are Python objects";
             }
             long origin = isArray(object) ? object : 0;
-            return wrap(view.lend(attachment, origin, typestr.isEmpty() ? null : typestr));
+            return wrap(view.lend(attachment, origin, typestr.isEmpty() ? null : typestr, isConfined));
         } finally {
             CPython.Py_DecRef(source);
         }
@@ -187,7 +188,7 @@ public final class Ndarrays {
         if (another == null) {
             throw Failure.take(attachment);
         }
-        return lend(attachment, another.lend(attachment, 0, data.type().typestr()), null);
+        return lend(attachment, another.lend(attachment, 0, data.type().typestr(), false), null);
     }
 
     /** Returns a new array over memory, which stays reachable, and its arena open, as long as it lives. */

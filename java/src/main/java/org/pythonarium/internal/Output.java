@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.pythonarium.PythonException;
+import org.pythonarium.PythonFunction;
 
 /** A scope in which a thread's Python prints elsewhere; and where it prints without one. */
 public final class Output {
@@ -27,13 +28,14 @@ public final class Output {
         CPython.Py_DecRef(err);
     }
 
-    private static Consumer<String> printer(Supplier<PrintStream> stream) {
-        return text -> {
-            if (text == null) {
+    private static PythonFunction printer(Supplier<PrintStream> stream) {
+        return (arguments, keywords) -> {
+            if (arguments.getFirst() == null) {
                 stream.get().flush();
             } else {
-                stream.get().print(text);
+                stream.get().print((String) arguments.getFirst());
             }
+            return null;
         };
     }
 

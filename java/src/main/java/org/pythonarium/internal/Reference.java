@@ -122,8 +122,11 @@ public final class Reference {
         return interpreter;
     }
 
-    /** Gives the object back; the second time it does nothing. */
+    /** Gives the object back, unless it is permanent; the second time it does nothing. */
     public void release() {
+        if (isPermanent) {
+            return;
+        }
         interpreter.call(attachment -> {
             if (frame != null) {
                 frame.remove(this);
@@ -136,7 +139,7 @@ public final class Reference {
     /** Gives the object back; the caller is attached, and its frame forgets it. */
     void drop() {
         long pointer = held.pointer;
-        if (pointer != 0 && !isPermanent) {
+        if (pointer != 0) {
             held.pointer = 0;
             frame = null;
             CPython.Py_DecRef(pointer);

@@ -2,8 +2,10 @@ package org.pythonarium.internal;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,7 +13,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.pythonarium.PythonException;
 
-/** The one method of a functional interface, and how it is called. */
+/**
+ * The one method of a functional interface, and how it is called.
+ *
+ * <p>Python's own streams are functions of Java's, so this is on the way of each start: there are
+ * few lambdas here, and handles are adapted when they are called.
+ */
 final class Signature {
 
     /** What is known of an interface: a Signature, or why there is none. */
@@ -47,16 +54,14 @@ final class Signature {
     final Class<?> type;
     final Method method;
     final Class<?>[] parameters;
-    private final MethodHandle handle; // (target, Object[]) -> Object
+    private final MethodHandle direct;
+    private MethodHandle spread; // (target, Object[]) -> Object; null until it is needed
 
     private Signature(Class<?> type, Method method) throws IllegalAccessException {
         this.type = type;
         this.method = method;
         this.parameters = method.getParameterTypes();
-        this.handle = accessible(method)
-                .asFixedArity()
-                .asSpreader(1, Object[].class, parameters.length)
-                .asType(java.lang.invoke.MethodType.methodType(Object.class, Object.class, Object[].class));
+        this.direct = accessible(method);
     }
 
     /**
@@ -97,6 +102,12 @@ final class Signature {
 
     /** Calls the method of an object. */
     Object invoke(Object target, Object[] arguments) throws Throwable {
+        MethodHandle handle = spread;
+        if (handle == null) {
+            handle = spread = direct.asFixedArity()
+                    .asSpreader(1, Object[].class, parameters.length)
+                    .asType(MethodType.methodType(Object.class, Object.class, Object[].class));
+        }
         return handle.invokeExact(target, arguments);
     }
 
@@ -145,21 +156,43 @@ final class Signature {
 
     /** Returns the methods of an interface that an implementation has to give; one of equal ones. */
     private static List<Method> abstractMethods(Class<?> type) {
-        List<Method> methods = Arrays.stream(type.getMethods())
-                .filter(method -> Modifier.isAbstract(method.getModifiers()) && !isOfObject(method))
-                .toList();
-        boolean areOne = methods.stream()
-                .map(method -> method.getName() + method.getParameterCount()).distinct().count() == 1;
-        return areOne ? List.of(mostSpecific(methods)) : methods;
+        List<Method> methods = new ArrayList<>();
+        for (Method method : type.getMethods()) {
+            if (Modifier.isAbstract(method.getModifiers()) && !isOfObject(method)) {
+                methods.add(method);
+            }
+        }
+        return areOne(methods) ? List.of(mostSpecific(methods)) : methods;
+    }
+
+    private static boolean areOne(List<Method> methods) {
+        for (Method method : methods) {
+            Method first = methods.getFirst();
+            if (!method.getName().equals(first.getName())
+                    || method.getParameterCount() != first.getParameterCount()) {
+                return false;
+            }
+        }
+        return !methods.isEmpty();
     }
 
     private static Method mostSpecific(List<Method> methods) {
-        return methods.stream().reduce((one, other) ->
-                one.getDeclaringClass().isAssignableFrom(other.getDeclaringClass()) ? other : one).orElseThrow();
+        Method specific = methods.getFirst();
+        for (Method other : methods) {
+            if (specific.getDeclaringClass().isAssignableFrom(other.getDeclaringClass())) {
+                specific = other;
+            }
+        }
+        return specific;
     }
 
     private static boolean isOfObject(Method method) {
-        return Arrays.stream(Object.class.getMethods()).anyMatch(of -> of.getName().equals(method.getName())
-                && Arrays.equals(of.getParameterTypes(), method.getParameterTypes()));
+        for (Method of : Object.class.getMethods()) {
+            if (of.getName().equals(method.getName())
+                    && Arrays.equals(of.getParameterTypes(), method.getParameterTypes())) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -77,6 +77,12 @@ final class StackPointer {
         return DISGUISE.read(jump(buffer));
     }
 
+    /** Returns it in half the time; {@link Brief#link} has been called before. */
+    static long getBriefly(long buffer) {
+        Brief.setjmp(SETJMP, buffer);
+        return DISGUISE.read(buffer);
+    }
+
     private static Disguise find() {
         if (SETJMP.address() == 0 || CONTEXT.address() == 0 || POINTER_IN_CONTEXT == 0) {
             return null;

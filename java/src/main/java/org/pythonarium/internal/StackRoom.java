@@ -20,10 +20,15 @@ final class StackRoom {
 
     private static final int FRAMES = 150;
 
+    /** Checks of a thread after which it is worth while to have them made in less time. */
+    private static final int MANY = 1_000;
+
     private final Stacks.Bounds bounds;
     private final long lowest;
     private final Arena arena = Arena.ofAuto();
     private final long buffer;
+    private int checks;
+    private boolean isQuick;
 
     /** Makes the calling thread's. */
     StackRoom(boolean isCheckedByPython) {
@@ -54,11 +59,23 @@ final class StackRoom {
      */
     void check() {
         if (lowest != 0) {
-            long pointer = StackPointer.get(buffer);
+            long pointer = stackPointer();
             if (pointer < lowest) {
                 refuse(pointer - bounds.low());
             }
         }
+    }
+
+    private long stackPointer() {
+        if (isQuick) {
+            return StackPointer.getBriefly(buffer);
+        }
+        long pointer = StackPointer.get(buffer);
+        if (++checks > MANY && pointer >= lowest) { // to link needs room itself
+            Brief.link();
+            isQuick = true;
+        }
+        return pointer;
     }
 
     private void refuse(long left) {

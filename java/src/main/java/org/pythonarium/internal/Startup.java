@@ -33,9 +33,15 @@ final class Startup {
 
     private static final long STATUS_MESSAGE = 16;
 
-    private static final MethodHandle STATUS_OF_3 = Linker.nativeLinker().downcallHandle(
-            FunctionDescriptor.of(
-                    STATUS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    /** Tells whether a result of this size comes by an address that is passed as first argument. */
+    private static final boolean PASSES_RESULT = System.getProperty("os.arch").equals("amd64");
+
+    /** Linked where the address of a result is passed in another way. */
+    private static final class Linked {
+        private static final MethodHandle STATUS_OF_3 = Linker.nativeLinker().downcallHandle(
+                FunctionDescriptor.of(
+                        STATUS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    }
 
     private Startup() {}
 
@@ -62,11 +68,7 @@ final class Startup {
     }
 
     private static void call(String function, MemorySegment argument) {
-        try {
-            long ignored = (long) Shapes.J1.invokeExact(CPython.find(function), argument.address());
-        } catch (Throwable failure) {
-            throw Unexpected.rethrow(failure);
-        }
+        CPython.call(CPython.find(function), argument.address());
     }
 
     private static void check(
@@ -84,17 +86,25 @@ final class Startup {
      * <p>It has up to three arguments; what it does not take is passed in vain.
      */
     static String failure(Arena arena, String function, long a, long b, long c) {
-        MemorySegment status;
-        try {
-            status = (MemorySegment) STATUS_OF_3.invokeExact(
-                    CPython.find(function), (SegmentAllocator) arena, a, b, c);
-        } catch (Throwable failure) {
-            throw Unexpected.rethrow(failure);
-        }
+        MemorySegment status = status(arena, CPython.find(function), a, b, c);
         if (status.get(ValueLayout.JAVA_INT, 0) == 0) {
             return null;
         }
         long message = status.get(ValueLayout.JAVA_LONG, STATUS_MESSAGE);
         return message == 0 ? "no reason was given" : CPython.MEMORY.getString(message);
+    }
+
+    private static MemorySegment status(Arena arena, MemorySegment function, long a, long b, long c) {
+        if (PASSES_RESULT) {
+            MemorySegment status = arena.allocate(STATUS);
+            CPython.call(function, status.address(), a, b, c);
+            return status;
+        }
+        try {
+            return (MemorySegment) Linked.STATUS_OF_3.invokeExact(
+                    function, (SegmentAllocator) arena, a, b, c);
+        } catch (Throwable failure) {
+            throw Unexpected.rethrow(failure);
+        }
     }
 }

@@ -266,6 +266,9 @@ public final class SubInterpreter extends Interpreter {
     /** Ends all that are open, as far as they can be in the time; none can be opened any more. */
     static void closeAll() {
         isShuttingDown = true;
+        if (OPEN.isEmpty()) {
+            return; // as in most programs, which should not wait for what the rest loads
+        }
         long deadline = System.nanoTime() + LAST_GRACE;
         Map<SubInterpreter, CompletableFuture<Void>> ends = new HashMap<>();
         OPEN.forEach(interpreter -> ends.put(interpreter, interpreter.startToEnd()));

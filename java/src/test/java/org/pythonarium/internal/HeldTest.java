@@ -52,6 +52,21 @@ class HeldTest {
         assertEquals(before, Held.size());
     }
 
+    /** In a child that dropped one, Java would wait for threads that are not there. */
+    @Test
+    void whatIsHeldStaysInAForkedChild() {
+        Py.run("held", (Function<Object, Object>) x -> x,
+                "import os, sys, warnings",
+                "warnings.simplefilter('ignore')",
+                "def count(): return sys.getrefcount(held.__self__)",
+                "before = count()",
+                "child = os.fork()",
+                "if not child:",
+                "    os._exit(count() - before)",
+                "assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1",
+                "assert count() == before");
+    }
+
     @Test
     void numbersAreUsedAgain() {
         int first = Held.add("one");
