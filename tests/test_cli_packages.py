@@ -308,6 +308,7 @@ def test_cached_script_starts_quickly(
     assert median(ours) - median(plain) < 0.3  # the promise is 0.2 on a quiet machine
 
 
+@pytest.mark.untraced("coverage needs toml itself")
 def test_cached_script_needs_neither_versions_nor_toml(
     script: Path, local: list[str], cache_home: Path
 ) -> None:

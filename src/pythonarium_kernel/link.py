@@ -139,7 +139,7 @@ class Link(codec.Peer, ABC):
         while True:
             kind, body = self.receive()
             if kind == wire.REPLY:  # as a rule
-                return codec.decoded(body, self, trusts=self.trusts)
+                return self.decoded(body)
             kind, body, tail = _parts(kind, body)
             if kind == wire.CALL:
                 self.serve(body, tail)
@@ -157,7 +157,7 @@ class Link(codec.Peer, ABC):
         kind, answer, args = wire.REPLY, None, None
         try:
             try:
-                operation, args = codec.decoded(body, self, trusts=self.trusts)
+                operation, args = self.decoded(body)
             finally:
                 if tail:
                     self.let_go(tail)
