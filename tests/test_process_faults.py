@@ -16,6 +16,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
+from machine import need
 from programs import run_script
 from pythonarium import (
     Interpreter,
@@ -213,6 +214,7 @@ def test_what_scripts_started_ends_when_one_above_is_killed(
 def test_worker_ends_where_all_above_are_killed_at_once(
     limits: dict[str, object] | None,
 ) -> None:
+    need(limits or {})
     with Interpreter("process", limits=limits) as python:
         pid, zygote = worker_of(python), parent_of(worker_of(python))
         keeper = parent_of(zygote)
