@@ -16,7 +16,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
-from machine import need
+from machine import need, need_namespace
 from programs import run_script
 from pythonarium import (
     Interpreter,
@@ -276,6 +276,7 @@ def test_zygote_that_a_script_has_stopped_holds_nobody_up(python: Interpreter) -
 
 def test_disk_that_is_full_is_the_scripts_error_alone() -> None:
     """The temporary folder is on it too, which the worker and multiprocessing use."""
+    need_namespace("mount")
     full = "[Errno 28] No space left on device"
     none = f"module '__main__' has no file, and none can be written: {full}"
     said = run_script("full_disk.py").splitlines()

@@ -25,14 +25,19 @@ UNSHARE: Final = {"x86_64": 272, "ppc64le": 282, "s390x": 303}.get(
 )
 LANDLOCK: Final = 444
 """Numbers of system calls on this machine: unshare, landlock_create_ruleset."""
-NAMESPACES: Final = {"network": "-n", "writable": "-m"}
-"""Limit -> the option of `unshare` for the namespace that holds it."""
+NAMESPACES: Final = {"network": "network", "writable": "mount"}
+"""Limit -> the kind of namespace that holds it."""
 
 
 def need(limits: Mapping[str, object], user: str = "") -> None:
     """Go on only where a host of this user's can have these limits."""
     wanted = (name for name in NAMESPACES if limits.get(name, True) is not True)
     _go_on_without(forbids(name, user) for name in wanted)
+
+
+def need_namespace(kind: str) -> None:
+    """Go on only where this user can have a namespace: network or mount."""
+    _go_on_without([_forbids_namespace(kind, "")])
 
 
 def need_nobody() -> None:
@@ -47,19 +52,24 @@ def _go_on_without(reasons: Iterable[str]) -> None:
         pytest.skip(reason)
 
 
-@cache
 def forbids(limit: str, user: str = "") -> str:
     """Return what here keeps a limit from being held; "" for nothing."""
+    reason = _forbids_namespace(NAMESPACES[limit], user)
+    if not reason and limit == "writable" and landlock_version() < 1:
+        return "this kernel has no Landlock, or this machine forbids it"
+    return reason
+
+
+@cache
+def _forbids_namespace(kind: str, user: str) -> str:
     if shutil.which("unshare") is None:
         return "there is no `unshare`, which would tell what this machine forbids"
-    option = NAMESPACES[limit]
+    option = {"network": "-n", "mount": "-m"}[kind]
     asked = ["unshare", option, "true"], ["unshare", "-Ur", option, "true"]
-    if not any(_succeeds(command, user) for command in asked):
-        kind = {"-n": "network", "-m": "mount"}[option]
-        return f"this machine forbids {kind} namespaces to {user or 'this user'}"
-    if limit == "writable" and landlock_version() < 1:
-        return "this kernel has no Landlock, or this machine forbids it"
-    return ""
+    if any(_succeeds(command, user) for command in asked):
+        return ""
+    who = "nobody" if user == "nobody" else "this user"
+    return f"this machine forbids {kind} namespaces to {who}"
 
 
 def landlock_version() -> int:
