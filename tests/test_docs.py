@@ -26,6 +26,7 @@ from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 from sybil.typing import Evaluator
 
+from machine import need
 from pages import commands, compare
 
 ROOT = Path(__file__).parent.parent
@@ -37,6 +38,7 @@ PAGES = [
 ]
 FOR_PYTHON = [page for page in PAGES if page.parent.name != "java"]
 """The others are for tests/jvm/test_guide.py, which has a JVM."""
+NEEDED_LIMITS = {"limit-a-script.md": {"network": False, "writable": []}}
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 SHELL = f'pythonarium() {{ "{sys.executable}" -m pythonarium "$@"; }}\n'
 
@@ -128,6 +130,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("page", FOR_PYTHON, ids=name)
 def test_page_does_what_it_says(page: Path, folder: Path) -> None:
+    need(NEEDED_LIMITS.get(page.name, {}))
     reader = Reader(folder)
     document = Sybil([reader.blocks]).parse(page)
     for example in document.examples():

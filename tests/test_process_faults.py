@@ -16,6 +16,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
+from machine import need, need_namespace
 from programs import run_script
 from pythonarium import (
     Interpreter,
@@ -213,6 +214,7 @@ def test_what_scripts_started_ends_when_one_above_is_killed(
 def test_worker_ends_where_all_above_are_killed_at_once(
     limits: dict[str, object] | None,
 ) -> None:
+    need(limits or {})
     with Interpreter("process", limits=limits) as python:
         pid, zygote = worker_of(python), parent_of(worker_of(python))
         keeper = parent_of(zygote)
@@ -274,6 +276,7 @@ def test_zygote_that_a_script_has_stopped_holds_nobody_up(python: Interpreter) -
 
 def test_disk_that_is_full_is_the_scripts_error_alone() -> None:
     """The temporary folder is on it too, which the worker and multiprocessing use."""
+    need_namespace("mount")
     full = "[Errno 28] No space left on device"
     none = f"module '__main__' has no file, and none can be written: {full}"
     said = run_script("full_disk.py").splitlines()
@@ -489,8 +492,8 @@ def test_everything_ends_with_the_host(tmp_path: Path, stops: str) -> None:
     assert gone(below)
 
 
-@pytest.mark.timeout(90)  # to have 2 GB takes its time
-def test_start_is_quick_in_a_big_host() -> None:
-    """Nothing of the host is copied: no code runs between fork and exec."""
-    small, big = map(float, run_script("big_host.py").split())
-    assert big < 2 * small + 0.02
+def test_start_copies_nothing_of_a_big_host() -> None:
+    """After a fork the host would take its pages back one by one, as it writes to them."""
+    after_fork, after_start = map(int, run_script("big_host.py").split())
+    assert after_fork > 1000
+    assert after_start < after_fork / 10

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from commands import Command, answer
+from machine import need
 from pythonarium.cli.inputs import BadInputError
 from pythonarium.cli.limits import bytes_of
 
@@ -56,6 +57,7 @@ print("connected")
 
 @pytest.mark.parametrize("script", ["job.py", "-", "-c"])
 def test_network_is_not_there(run: Command, tmp_path: Path, script: str) -> None:
+    need({"network": False})
     words = [script, CONNECT] if script == "-c" else [script]
     (tmp_path / "job.py").write_text(CONNECT)
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -70,6 +72,7 @@ def test_network_is_not_there(run: Command, tmp_path: Path, script: str) -> None
 def test_files_are_written_in_the_named_folders_alone(
     run: Command, tmp_path: Path
 ) -> None:
+    need({"writable": []})
     (tmp_path / "out").mkdir()
     code = "open('out/a', 'w').write('a'); open('b', 'w')"
     done = run("--writable", "out", "-c", code)

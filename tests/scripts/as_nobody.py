@@ -1,6 +1,6 @@
 """Become the user nobody, and run a program of this Python: as_nobody.py PROGRAM ARGS.
 
-Where this Python or the project lies below a folder that others may not enter, such as
+Where this Python or this repository lies below a folder that others may not enter, such as
 /root, it is laid into an empty folder, in a mount namespace of this process's own.
 """
 
@@ -8,15 +8,17 @@ import ctypes
 import os
 import pwd
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from pythonarium_kernel import linux
 
+ROOT = Path(__file__).parents[2]
+
 
 def main() -> None:
     nobody = pwd.getpwnam("nobody")
-    project = Path(__file__).parents[2]
-    open_up([Path(sys.base_prefix), Path(sys.prefix), project])
+    open_up(Path(each).resolve() for each in (sys.base_prefix, sys.prefix, ROOT))
     os.setgroups([])
     os.setgid(nobody.pw_gid)
     os.setuid(nobody.pw_uid)
@@ -24,30 +26,28 @@ def main() -> None:
     os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 
 
-def open_up(folders: list[Path]) -> None:
-    """Let others reach these folders, in a mount namespace of this process's own."""
-    closed = {
-        folder.resolve(): outermost_closed(folder.resolve()) for folder in folders
-    }
-    closed = {folder: above for folder, above in closed.items() if above is not None}
-    if not closed:
+def open_up(folders: Iterable[Path]) -> None:
+    hidden = sorted({folder for folder in folders if closed_above(folder)})
+    if not hidden:
         return
     linux.unshare(linux.CLONE_NEWNS)
     linux.mount("/", linux.MS_REC | linux.MS_PRIVATE)
     flags = linux.OPEN_TREE_CLONE | linux.AT_RECURSIVE
-    copies = {folder: linux.open_tree(str(folder), flags) for folder in closed}
-    for above in set(closed.values()):
-        target = os.fsencode(str(above))
-        assert not ctypes.CDLL(None).mount(b"none", target, b"tmpfs", 0, b"mode=0755")
-    for folder in sorted(copies):  # what lies in another one comes after it
+    copies = {folder: linux.open_tree(str(folder), flags) for folder in hidden}
+    for closed in {closed_above(folder)[-1] for folder in hidden}:
+        cover(closed)
+    for folder, copy in copies.items():
         folder.mkdir(parents=True, exist_ok=True)
-        linux.move_mount(copies[folder], str(folder))
+        linux.move_mount(copy, str(folder))
 
 
-def outermost_closed(folder: Path) -> Path | None:
-    """Return the folder next to the root that keeps others from reaching one, or None."""
-    closed = [above for above in folder.parents if not above.stat().st_mode & 1]
-    return closed[-1] if closed else None
+def closed_above(folder: Path) -> list[Path]:
+    return [above for above in folder.parents if not above.stat().st_mode & 1]
+
+
+def cover(folder: Path) -> None:
+    target = os.fsencode(folder)
+    assert not ctypes.CDLL(None).mount(b"none", target, b"tmpfs", 0, b"mode=0755")
 
 
 if __name__ == "__main__":
