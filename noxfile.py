@@ -82,8 +82,7 @@ def coverage(session: nox.Session) -> None:
     """Say which lines and branches the tests do not reach; fail if they are too many."""
     session.install("-e", ".[test]")
     session.run("coverage", "erase")
-    # The tests of the JVM reach Java classes, and the kernel out of a jar.
-    traced = ("-m", "not untraced", "--ignore", "tests/jvm", *session.posargs)
+    traced = ("-m", "not untraced", *session.posargs)
     session.run("coverage", "run", "-m", "pytest", *traced)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")

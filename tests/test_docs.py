@@ -26,7 +26,7 @@ from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 from sybil.typing import Evaluator
 
-from machine import need
+from machine import READ_ONLY, need
 from pages import commands, compare
 
 ROOT = Path(__file__).parent.parent
@@ -128,7 +128,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("page", FOR_PYTHON, ids=name)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=READ_ONLY if page.name in NEEDED_LIMITS else ())
+        for page in FOR_PYTHON
+    ],
+    ids=name,
+)
 def test_page_does_what_it_says(page: Path, folder: Path) -> None:
     need(NEEDED_LIMITS.get(page.name, {}))
     reader = Reader(folder)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from machine import LANDLOCK, UNSHARE, forbids, landlock_version
+from machine import LANDLOCK, READ_ONLY, UNSHARE, forbids, landlock_version
 from programs import SCRIPTS
 from pythonarium import Interpreter, UnsupportedError
 from pythonarium.cli import doctor, limit_findings
@@ -40,6 +40,7 @@ def findings(done: subprocess.CompletedProcess[str]) -> dict[str, Mapping[str, A
 
 
 @pytest.mark.row("B15")
+@READ_ONLY
 def test_doctor_finds_that_scripts_run_here() -> None:
     done = run("--json")
     assert (done.returncode, done.stderr) == (0, "")
@@ -98,6 +99,7 @@ def refusal_of(limits: Mapping[str, object]) -> str:
 
 
 @pytest.mark.row("B15", "B19")
+@READ_ONLY
 @pytest.mark.parametrize(
     ("call", "names"),
     [

@@ -18,11 +18,11 @@ from typing import Any
 
 import pytest
 
-from machine import LANDLOCK, UNSHARE, need, need_nobody
+from machine import LANDLOCK, READ_ONLY, UNSHARE, need, need_nobody
 from programs import SCRIPTS
 from pythonarium import Interpreter, ScriptError, UnsupportedError
 
-pytestmark = pytest.mark.row("B19")
+pytestmark = [pytest.mark.row("B19"), READ_ONLY]
 
 USERS = ["nobody", "root"] if os.geteuid() == 0 else ["user"]
 WAYS_TO_WRITE = 17

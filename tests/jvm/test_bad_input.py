@@ -11,7 +11,10 @@ import pytest
 from java_programs import DIRECT, PROGRAMS, Java
 from pythonarium.jvm import jars, jdks
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.untraced("what it runs is Java"),
+]
 
 
 def told(java: Java, python: str | None, *options: str, **environment: str) -> str:

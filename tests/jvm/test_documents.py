@@ -17,7 +17,10 @@ from java_programs import Java
 
 Printed = Callable[[str], Mapping[str, str]]
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.untraced("what it runs is Java"),
+]
 SENTENCE = (
     "Attempt to use Python4j from multiple threads without acquiring GIL. Enclose your"
     " code in a try(PythonGIL gil = PythonGIL.lock()){...} block"

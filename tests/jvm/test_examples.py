@@ -13,7 +13,10 @@ import pytest
 
 from java_programs import DIRECT, ROOT, Java, clean_environment
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.untraced("what it runs is Java"),
+]
 EXAMPLES: Final = ROOT / "examples/java"
 SERVED: Final = "ScoringServer"
 SHOWN: Final = {

@@ -26,7 +26,10 @@ import pytest
 from java_programs import COMMAND, PROGRAMS, ROOT, Java, clean_environment
 from pages import commands, compare
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.untraced("what it runs is Java"),
+]
 FOR_READERS: Final = {"sh", "xml", "dockerfile", "groovy", "diff"}
 NEEDS: Final = {"parallel.md": (3, 12)}
 """Pages of what older Pythons cannot do."""

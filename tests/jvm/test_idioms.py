@@ -6,7 +6,10 @@ import pytest
 
 Printed = Callable[[str], Mapping[str, str]]
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.untraced("what it runs is Java"),
+]
 ERROR = "org.pythonarium.PythonException: "
 SHOWN = {
     "executioner to start Python": "",

@@ -27,6 +27,8 @@ LANDLOCK: Final = 444
 """Numbers of system calls on this machine: unshare, landlock_create_ruleset."""
 NAMESPACES: Final = {"network": "network", "writable": "mount"}
 """Limit -> the kind of namespace that holds it."""
+READ_ONLY: Final = pytest.mark.untraced("who may not write cannot keep what was traced")
+"""Of a test with a worker that may not write."""
 
 
 def need(limits: Mapping[str, object], user: str = "") -> None:
