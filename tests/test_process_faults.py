@@ -25,6 +25,7 @@ from pythonarium import (
     ScriptTimeoutError,
     WorkerDiedError,
 )
+from pythonarium.rungs._worker import GRACE
 
 pytestmark = pytest.mark.row("B19")
 
@@ -249,6 +250,18 @@ def test_request_that_a_worker_does_not_take_ends_in_time(
     assert 0.2 <= time.monotonic() - started < 3
     timer.cancel()
     assert python.exec("len(x)", {"x": text}).value == len(text)
+
+
+def test_request_without_a_deadline_waits_until_it_is_taken(
+    python: Interpreter,
+) -> None:
+    pid = worker_of(python)
+    os.kill(pid, signal.SIGSTOP)
+    timer = threading.Timer(GRACE + 0.3, os.kill, (pid, signal.SIGCONT))
+    timer.start()
+    assert python.exec("len(x)", {"x": "x" * 5_000_000}).value == 5_000_000
+    assert worker_of(python) == pid
+    timer.join()
 
 
 def test_worker_that_dies_while_a_request_is_written(python: Interpreter) -> None:

@@ -22,9 +22,11 @@ from machine import LANDLOCK, READ_ONLY, UNSHARE, need, need_nobody
 from programs import SCRIPTS
 from pythonarium import Interpreter, ScriptError, UnsupportedError
 
-pytestmark = [pytest.mark.row("B19"), READ_ONLY]
+pytestmark = pytest.mark.row("B19")
 
-USERS = ["nobody", "root"] if os.geteuid() == 0 else ["user"]
+USERS = [pytest.param("nobody", marks=READ_ONLY), "root"]
+if os.geteuid() != 0:
+    USERS = ["user"]
 WAYS_TO_WRITE = 17
 
 
@@ -99,6 +101,7 @@ def snapshot(root: Path) -> dict[str, tuple[object, ...]]:
     return found
 
 
+@READ_ONLY
 @pytest.mark.parametrize("where", ["outside", "no-folder"])
 def test_nothing_is_changed_outside_the_folders(
     user: str, folder: Path, where: str
@@ -115,6 +118,7 @@ def test_nothing_is_changed_outside_the_folders(
     assert snapshot(outside) == before
 
 
+@READ_ONLY
 @pytest.mark.parametrize("limited", [True, False])
 def test_folders_that_are_named_are_writable_in_every_way(
     user: str, folder: Path, limited: bool
@@ -237,6 +241,7 @@ def test_network_is_not_there(user: str, sockets: list[object]) -> None:
     }
 
 
+@READ_ONLY
 @pytest.mark.parametrize("limits", [{}, {"network": True}, {"writable": []}])
 def test_network_is_there_where_nobody_took_it(
     user: str, sockets: list[object], limits: dict[str, object]
@@ -260,6 +265,7 @@ def test_names_are_not_resolved_without_a_network() -> None:
 # All of them
 
 
+@READ_ONLY
 def test_script_cannot_take_limits_back(
     user: str, folder: Path, sockets: list[object]
 ) -> None:

@@ -8,8 +8,8 @@ from pythonarium_kernel.exports import Exports
 from pythonarium_kernel.link import Link
 from pythonarium_kernel.proxies import Proxy
 from pythonarium_kernel.records import UnknownClass, loaded_class, made_class
-from pythonarium_kernel.session import Caller
-from pythonarium_kernel.tags import Refused, Unreadable
+from pythonarium_kernel.session import Caller, RefusedValue
+from pythonarium_kernel.tags import Refused, Unreadable, Unsendable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +57,12 @@ class WorkerLink(Link):
         except _LACKING as error:
             reason = f"{type(error).__name__}: {error}"
         raise Unreadable(reason)
+
+    def described(self, error: BaseException) -> "tuple[object, ...]":
+        """Return an exception as data; an answer that has no form is a refused value."""
+        if type(error) is Unsendable:
+            error = RefusedValue("<value>", "", str(error))
+        return super().described(error)
 
     def refer(self, value: "Any") -> "Optional[Tag]":
         """Return what stands for an object in a message."""

@@ -78,8 +78,8 @@ class HostLink(Link):
 
     def serve(self, body: bytes, tail: bytes) -> None:
         """Perform what the script asks of the host."""
-        super().serve(body, tail)
-        self._worker.host_was_busy()
+        with self._worker.asking():
+            super().serve(body, tail)
 
     def perform(self, operation: str, args: tuple[Any, ...]) -> object:
         """Do what the other side asks for."""

@@ -9,6 +9,8 @@ Invariants
 - A request that has a deadline, or that was interrupted, ends: the worker is asked first
   (`_ask_to_stop`), and asked again while it does not answer; after GRACE it is killed.
   Time that passes in the host's own callables does not count for the grace.
+- A run that a host's callable has on another worker ends by the deadline of the run that
+  called it, too: while the host performs a call, its thread's `around.end` is that.
 - It is polled in the same way while a request is written: the worker may not take it.
 - What a signal handler of the host raises while it waits ends the run in the same way,
   and goes on from there.  Where it raises at a line that leaves open whether a request
@@ -21,7 +23,9 @@ import os
 import select
 import signal
 from _thread import get_ident
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import local
 from time import monotonic
 from typing import Any
 
@@ -84,6 +88,9 @@ class Worker:
         self._stopping: float | None = None  # since when the run has been asked to end
         self._interrupted = False
         self._deadlines: list[float] = []
+        self._end_around: float | None = (
+            None  # of the runs of others that wait for ours
+        )
         self._number = 0
         self._is_run = False  # whether the outermost request runs a script
         self._depth = 0
@@ -186,6 +193,7 @@ class Worker:
                 self._started = monotonic()
                 self._inside = get_ident()
                 self._interrupted, self._stopping = False, None
+                self._end_around = around.end if self._is_run else None
             self._depth = depth + 1
             if timeout is not None:
                 deadlines.append(monotonic() + timeout)
@@ -247,10 +255,8 @@ class Worker:
             wire.WireError: the worker has gone, or sends what is no frame.
         """
         while True:
-            frame, is_over, patience = None, False, None
-            if self._deadlines or self._interrupted:
-                patience = self._patience()
-            for descriptor, _ in self._poll.poll(patience):
+            frame, is_over = None, False
+            for descriptor, _ in self._poll.poll(self._patience()):
                 if descriptor == self._answers:
                     self.link.phase = "reading"
                     frame = self._frames.take(descriptor)
@@ -285,13 +291,22 @@ class Worker:
 
     # Deadlines and interrupts
 
-    def _patience(self) -> float:
+    @property
+    def end(self) -> float | None:
+        """When what is on must end: its nearest deadline, or that of a run around it."""
+        ends = self._deadlines
+        if self._end_around is not None:
+            ends = [*ends, self._end_around]
+        return min(ends, default=None)
+
+    def _patience(self) -> float | None:
         """Return the milliseconds to wait; ask or kill where the time has come."""
-        now = monotonic()
-        nearest = min(self._deadlines, default=now)
-        if self._interrupted:
-            nearest = now
-        if now < nearest:
+        if not (self._deadlines or self._interrupted or self._end_around):
+            return None
+        now, nearest = monotonic(), self.end
+        if self._end_around is not None and now >= self._end_around:
+            self._interrupted = True  # whose deadline it is tells of it
+        if nearest is not None and now < nearest and not self._interrupted:
             return min((nearest - now) * 1000 + 0.5, LONGEST)
         if self._stopping is None:
             self._stopping = now
@@ -306,8 +321,14 @@ class Worker:
             os.write(self._stops, STOP.pack(kind, self._number))
             os.kill(self.pid, signal.SIGINT)
 
-    def host_was_busy(self) -> None:
-        """Start the grace again: the host's own code ran meanwhile."""
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Have runs on other workers end with ours; start the grace again afterwards."""
+        outside, around.end = around.end, self.end
+        try:
+            yield
+        finally:
+            around.end = outside
         self._stopping = None
 
     def interrupt(self) -> bool:
@@ -405,6 +426,14 @@ class Worker:
             exports.clear()
         self._open.close_all()
         _workers.discard(self)
+
+
+class _Around(local):
+    end: float | None = None
+
+
+around = _Around()
+"""When the run must end whose call of the host this thread performs; None for never."""
 
 
 def _written(descriptor: int, data: bytes | memoryview) -> int:
