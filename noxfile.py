@@ -16,7 +16,7 @@ ARRAYS = tuple(
 )
 EXECUTABLE = "import sys; print(sys.executable)"
 MEASURED = "3.13"  # not 3.11: a thread that is traced hangs there on async exceptions
-HOST, WORKERS = "3.12", ("3.9", "3.13")
+HOST, WORKERS = "3.12", ("3.9",)
 """Whose process rung the whole contract is tried on with workers of another Python: both
 ends.  tests/test_process_versions.py tries each pair of Pythons with fewer questions."""
 
