@@ -17,8 +17,8 @@ ARRAYS = tuple(
 EXECUTABLE = "import sys; print(sys.executable)"
 MEASURED = "3.13"  # not 3.11: a thread that is traced hangs there on async exceptions
 HOST, WORKERS = "3.12", ("3.9",)
-"""Whose process rung the whole contract is tried on with workers of another Python: both
-ends.  tests/test_process_versions.py tries each pair of Pythons with fewer questions."""
+"""Whose process rung the whole contract is tried on, and with workers of which Python: the
+oldest.  tests/test_process_versions.py tries each pair of Pythons with fewer questions."""
 
 nox.needs_version = ">=2025.2"
 nox.options.sessions = ["tests"]

@@ -29,16 +29,22 @@ class Facts:
         shares_process: the script has the host's pid, `sys.path` and `sys.modules`.
         ends_calls: a call that does not return to Python ends at a deadline; in C code
             that never looks, it ends with its process and the variables.
+        exact_to: seconds by which the CPU time of a receipt may be wrong.
     """
 
     shares_objects: bool
     shares_process: bool
     ends_calls: bool
+    exact_to: float
 
 
 FACTS: Final = {
-    "shared": Facts(shares_objects=True, shares_process=True, ends_calls=False),
-    "process": Facts(shares_objects=False, shares_process=False, ends_calls=True),
+    "shared": Facts(
+        shares_objects=True, shares_process=True, ends_calls=False, exact_to=20e-6
+    ),
+    "process": Facts(
+        shares_objects=False, shares_process=False, ends_calls=True, exact_to=100e-6
+    ),
 }
 RUNGS: Final = ["shared", "process"]
 
@@ -62,6 +68,11 @@ def shares_process(rung: str) -> bool:
 @pytest.fixture
 def ends_calls(rung: str) -> bool:
     return FACTS[rung].ends_calls
+
+
+@pytest.fixture
+def exact_to(rung: str) -> float:
+    return FACTS[rung].exact_to
 
 
 @pytest.fixture
