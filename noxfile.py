@@ -40,7 +40,20 @@ os.environ["PATH"] = os.pathsep.join([*pyenv_folders(), os.environ["PATH"]])
 def tests(session: nox.Session) -> None:
     """Run the tests on every Python that is on this machine."""
     session.install("-e", ".[test]")
-    session.run("pytest", *session.posargs)
+    if session.python == MEASURED and "PYTHONARIUM_COVERAGE" in os.environ:
+        session.run("pytest", "-m", "untraced")
+        measure(session)
+    else:
+        session.run("pytest", *session.posargs)
+
+
+def measure(session: nox.Session) -> None:
+    """Run the tests traced, and report what they reach."""
+    session.run("coverage", "erase")
+    traced = ("-m", "not untraced", *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", *traced)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
 
 
 @nox.session(python=HOST)
@@ -81,11 +94,7 @@ def java(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Say which lines and branches the tests do not reach; fail if they are too many."""
     session.install("-e", ".[test]")
-    session.run("coverage", "erase")
-    traced = ("-m", "not untraced", *session.posargs)
-    session.run("coverage", "run", "-m", "pytest", *traced)
-    session.run("coverage", "combine", "--quiet")
-    session.run("coverage", "report")
+    measure(session)
 
 
 @nox.session
