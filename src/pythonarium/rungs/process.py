@@ -265,7 +265,8 @@ class RunRecord:
     def __init__(
         self, targets: dict[str, Any], answer: tuple[Any, ...], by_reference: int
     ) -> None:
-        self._targets, self.by_reference = targets, by_reference
+        self._targets = targets
+        self.by_reference: int = by_reference
         self.value, self.outputs, self.wall_ns, self.cpu_ns, self.peak_memory = answer
 
     def captured(self) -> tuple[str, str]:
