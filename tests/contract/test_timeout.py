@@ -440,6 +440,22 @@ def test_interrupt_ends_the_outermost_run(python: Interpreter) -> None:
     assert "said" not in python.variables()
 
 
+def test_interrupt_ends_all_runs_inside(open_interpreter: Opener) -> None:
+    outer, inner = open_interpreter(), open_interpreter()
+    started = threading.Event()
+
+    def call() -> None:
+        inner.exec("begun()\nwhile True: len('')", {"begun": started.set})
+
+    with usable_afterwards(outer), usable_afterwards(inner):
+        with (
+            interrupting(outer, started) as told,
+            pytest.raises(ScriptInterruptedError),
+        ):
+            outer.exec("call()", {"call": call})
+        assert told == [True]
+
+
 def test_interrupt_ends_a_call_of_a_handle(python: Interpreter) -> None:
     started = threading.Event()
     code = "def endless():\n    started()\n    while True: pass"

@@ -8,6 +8,7 @@ Invariants
 
 import builtins
 import sys
+from threading import local
 from types import BuiltinFunctionType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from pythonarium_kernel.tags import Tag
 
 __all__ = ["HostLink", "ThreadEnd"]
+
+
+class _Around(local):
+    worker: "Worker | None" = None
+
+
+around = _Around()
+"""The worker whose call of the host this thread performs, as long as that is busy."""
 
 
 class HostLink(Link):
@@ -78,8 +87,12 @@ class HostLink(Link):
 
     def serve(self, body: bytes, tail: bytes) -> None:
         """Perform what the script asks of the host."""
-        with self._worker.asking():
+        outside, around.worker = around.worker, self._worker
+        try:
             super().serve(body, tail)
+        finally:
+            around.worker = outside
+        self._worker.host_was_busy()
 
     def perform(self, operation: str, args: tuple[Any, ...]) -> object:
         """Do what the other side asks for."""

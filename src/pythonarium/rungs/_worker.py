@@ -10,7 +10,7 @@ Invariants
   (`_ask_to_stop`), and asked again while it does not answer; after GRACE it is killed.
   Time that passes in the host's own callables does not count for the grace.
 - A run that a host's callable has on another worker ends by the deadline of the run that
-  called it, too: while the host performs a call, its thread's `around.end` is that.
+  called it, too, and by its interrupt: the one that waits is `around.worker`.
 - It is polled in the same way while a request is written: the worker may not take it.
 - What a signal handler of the host raises while it waits ends the run in the same way,
   and goes on from there.  Where it raises at a line that leaves open whether a request
@@ -23,16 +23,14 @@ import os
 import select
 import signal
 from _thread import get_ident
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from threading import local
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 from pythonarium.errors import UnsupportedError, WorkerDiedError
 from pythonarium.rungs._descriptors import Descriptors, is_readable
 from pythonarium.rungs._ends import TOO_LATE, StoppedByForce, remove_files, signal_name
-from pythonarium.rungs._links import HostLink
+from pythonarium.rungs._links import HostLink, around
 from pythonarium.rungs._output import Output
 from pythonarium.rungs._sources import Sources
 from pythonarium.rungs._threads import ScriptThreads
@@ -73,6 +71,7 @@ class Worker:
     Attributes:
         discarded: numbers of handles to release with the next request; any thread adds.
         sources: the long scripts that it keeps.
+        callee: the worker that it waits for, by a callable of the host.
     """
 
     def __init__(
@@ -95,6 +94,7 @@ class Worker:
         self._is_run = False  # whether the outermost request runs a script
         self._depth = 0
         self._inside: int | None = None  # the thread whose request is on
+        self.callee: Worker | None = None
         self.discarded, self.sources = discarded, Sources()
         self._threads = ScriptThreads(self)
         self._open = Descriptors()
@@ -185,7 +185,7 @@ class Worker:
             Exception: what the other side raised; see `faults`.
         """
         link, deadlines = self.link, self._deadlines
-        depth, waiting = self._depth, len(deadlines)
+        depth, waiting, caller = self._depth, len(deadlines), None
         try:
             if depth == 0:
                 self._number += 1
@@ -193,7 +193,10 @@ class Worker:
                 self._started = monotonic()
                 self._inside = get_ident()
                 self._interrupted, self._stopping = False, None
-                self._end_around = around.end if self._is_run else None
+                caller = _caller() if self._is_run else None
+                self._end_around = None if caller is None else caller.end
+                if caller is not None:
+                    caller.callee = self
             self._depth = depth + 1
             if timeout is not None:
                 deadlines.append(monotonic() + timeout)
@@ -209,6 +212,8 @@ class Worker:
             self._depth = depth
             if depth == 0:
                 self._stopping = self._inside = None
+                if caller is not None:
+                    caller.callee = None
 
     def _recover(self, error: BaseException) -> None:
         """Bring the conversation to its end, after something was raised in the middle."""
@@ -321,14 +326,8 @@ class Worker:
             os.write(self._stops, STOP.pack(kind, self._number))
             os.kill(self.pid, signal.SIGINT)
 
-    @contextmanager
-    def asking(self) -> Iterator[None]:
-        """Have runs on other workers end with ours; start the grace again afterwards."""
-        outside, around.end = around.end, self.end
-        try:
-            yield
-        finally:
-            around.end = outside
+    def host_was_busy(self) -> None:
+        """Start the grace again: the host's own code ran meanwhile."""
         self._stopping = None
 
     def interrupt(self) -> bool:
@@ -339,6 +338,8 @@ class Worker:
         self._ask_to_stop()
         with suppress(OSError):
             os.write(self._wake, b"!")
+        if self.callee is not None:
+            self.callee.interrupt()
         return True
 
     # Links of further threads
@@ -428,12 +429,14 @@ class Worker:
         _workers.discard(self)
 
 
-class _Around(local):
-    end: float | None = None
+def _caller() -> Worker | None:
+    """Return the worker that waits for what this thread does.
 
-
-around = _Around()
-"""When the run must end whose call of the host this thread performs; None for never."""
+    A Ctrl-C can keep `around` from being put back: so what it names must be busy, too.
+    """
+    worker = around.worker
+    is_waiting = worker is not None and worker.inside == get_ident()
+    return worker if is_waiting else None
 
 
 def _written(descriptor: int, data: bytes | memoryview) -> int:
