@@ -18,11 +18,8 @@ from pythonarium import Interpreter
 FORKS = Path(__file__).parent / "scripts" / "forks.py"
 PATIENCE = 10.0  # seconds after which a thread or process is taken to hang
 
-pytestmark = [
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
-    # A host with threads that forks is warned; here that is the point.
-    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
-]
+# A host with threads that forks is warned; here that is the point.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 
 def in_child(work: Callable[[], object]) -> str:

@@ -3,7 +3,6 @@
 `jvm` takes its interpreter over, so the tests run in a child.
 """
 
-import os
 import subprocess
 import sys
 from textwrap import dedent
@@ -87,7 +86,6 @@ def test_what_a_writer_raises_fails_the_run_that_printed() -> None:
     )
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 def test_a_forked_child_prints_to_the_descriptor() -> None:
     check(
         """

@@ -34,6 +34,10 @@ FOR_READERS: Final = {"sh", "xml", "dockerfile", "groovy", "diff"}
 NEEDS: Final = {"parallel.md": (3, 12)}
 """Pages of what older Pythons cannot do."""
 PAGES: Final = sorted(ROOT.glob("docs/java/*.md"))
+FOR_THIS_PYTHON: Final = [
+    page for page in PAGES if sys.version_info >= NEEDS.get(page.name, (3, 11))
+]
+"""What an older Python says of the rest PythonSubInterpreterOldPythonTest.java tests."""
 BLOCK: Final = re.compile(r"^```(\S[^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TITLE: Final = re.compile(r'java title="(\w+\.java)"')
 SHELL: Final = 'pythonarium() { "$PYTHON" -c "$COMMAND" "$JAR" "$@"; }\n'
@@ -145,13 +149,10 @@ def shell(java: Java, command: str, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", FOR_THIS_PYTHON, ids=lambda page: page.name)
 def test_page_of_java_does_what_it_says(
     page: Path, programs: Java, tmp_path: Path
 ) -> None:
-    needed = NEEDS.get(page.name, (3, 11))
-    if sys.version_info < needed:
-        pytest.skip(f"what the page is about needs Python {needed[0]}.{needed[1]}")
     for block in blocks(page):
         known = {"java", "text", "console", *FOR_READERS}
         assert block.title or block.info in known

@@ -48,6 +48,7 @@ def need_nobody() -> None:
 
 
 def _go_on_without(reasons: Iterable[str]) -> None:
+    """Skip for the first reason: a user in a container shall be able to run the rest."""
     for reason in filter(None, reasons):
         if os.environ.get("PYTHONARIUM_REQUIRE_LIMITS") == "1":
             pytest.fail(reason, pytrace=False)

@@ -127,7 +127,6 @@ def test_process_ends_while_a_daemon_thread_is_inside() -> None:
     assert run_quietly(program) == ""
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_fork_leaves_no_lock_taken_in_the_child() -> None:
     with _shared._lock:
         child = os.fork()
