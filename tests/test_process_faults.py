@@ -342,22 +342,10 @@ def test_script_harms_every_descriptor(python: Interpreter, harm: str) -> None:
 def test_children_in_sessions_of_their_own_end_with_the_worker(
     python: Interpreter,
 ) -> None:
-    code = """
-        import os, time
-        read, write = os.pipe()
-        if os.fork() == 0:
-            os.setsid()
-            if os.fork() == 0:
-                os.write(write, str(os.getpid()).encode())
-                time.sleep(1000)
-            os._exit(0)
-        os.wait()
-        child = int(os.read(read, 100))
-    """
-    child = python.exec(dedent(code), outputs={"child": int})["child"]
-    assert is_running(child)
+    pids = set(python.exec(dedent(FAMILY), outputs={"pids": list[int]})["pids"])
+    assert all(map(is_running, pids))
     python.close()
-    assert gone({child})
+    assert gone(pids)
 
 
 def test_worker_that_dies_with_the_arena_full(python: Interpreter) -> None:
