@@ -1,17 +1,19 @@
-"""The process rung against pools of processes, and against bare pipes."""
+"""The process rung against pools of processes and bare pipes; environments."""
 
 import os
 import pickle
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from importlib import metadata
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import sleep
 from typing import Final
 
@@ -30,7 +32,12 @@ from jupyter_client.manager import KernelManager
 from races import Race, grow, race_all, show
 from show import Report, progress
 
-from pythonarium import Interpreter, ScriptTimeoutError, WorkerDiedError
+from pythonarium import (
+    Environment,
+    Interpreter,
+    ScriptTimeoutError,
+    WorkerDiedError,
+)
 
 __all__ = ["run"]
 
@@ -38,6 +45,11 @@ LINE: Final = "y = x + 1"
 DEADLINE: Final = 0.03
 KILL: Final = "import os; os.kill(os.getpid(), 9)"
 PACKAGES: Final = ("numpy", "pandas")
+SCRIPT: Final = """
+# /// script
+# dependencies = ["iniconfig"]
+# ///
+"""
 SMALL, LARGE = 8_000_000, 800_000_000
 """Bytes of an array."""
 GROWN: Final = (
@@ -70,6 +82,8 @@ def run(
         ("8 MB", lambda: arrays(SMALL, 1 / 3), slow),
         ("800 MB", lambda: arrays(SMALL if quick else LARGE, 1 / 10), few),
         ("in the arena", lambda: in_arena(quick=quick), slow),
+        ("cached script", cached_script, slow),
+        ("version", version, slow),
     )
     with progress() as task:
         race_all(report, races, task)
@@ -336,3 +350,51 @@ def in_arena(*, quick: bool) -> Iterator[Race]:
                 )
             ],
         )
+
+
+@contextmanager
+def cached_script() -> Iterator[Race]:
+    """A script that names what it needs, when its environment is there already."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "script.py")
+        path.write_text(SCRIPT, encoding="utf-8")
+        given = {**os.environ, "XDG_CACHE_HOME": folder}
+        ours = (sys.executable, "-m", "pythonarium", "run", str(path))
+        subprocess.run(ours, check=True, env=given)  # noqa: S603  # ours alone
+        [made] = Path(folder, "pythonarium", "environments").glob("*/bin/python")
+        plain = (str(made), str(path))
+
+        def call(command: Sequence[str]) -> Batch:
+            return calls(lambda: subprocess.run(command, check=True, env=given))  # noqa: S603
+
+        yield Race(
+            {"run": call(ours), "python script.py": call(plain)},
+            [
+                (
+                    "pythonarium run, of a cached PEP 723 script",
+                    "run",
+                    "python script.py",
+                    Limit("over", 200 * MILLISECOND),
+                )
+            ],
+        )
+
+
+@contextmanager
+def version() -> Iterator[Race]:
+    """The version of a package, read without a start of the environment's Python."""
+    environment = Environment.at(sys.executable)
+    yield Race(
+        {
+            "version": calls(lambda: environment.version("numpy")),
+            "importlib.metadata": calls(lambda: metadata.version("numpy")),
+        },
+        [
+            (
+                "Environment.version of a package",
+                "version",
+                "importlib.metadata",
+                Limit("below", 2 * MILLISECOND),
+            )
+        ],
+    )

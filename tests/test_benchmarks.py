@@ -44,6 +44,6 @@ def test_quick_run_of_the_process_rung_shows_every_figure(tmp_path: Path) -> Non
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     report = json.loads(file.read_text(encoding="utf-8"))
-    assert len(report["figures"]) == 12
+    assert len(report["figures"]) == 14
     assert len(report["growths"]) == 2
     assert picture.read_bytes().startswith(b"\x89PNG")
