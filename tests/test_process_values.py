@@ -1,19 +1,12 @@
 """What crosses between processes, also from a worker that is hostile."""
 
-import enum
 import os
 import pickle
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
-from decimal import Decimal
-from fractions import Fraction
 from ipaddress import IPv4Address
-from pathlib import Path, PureWindowsPath
-from typing import Any, NamedTuple
-from uuid import UUID
-from zoneinfo import ZoneInfo
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,47 +23,10 @@ from pythonarium_kernel import codec, faults, wire
 from pythonarium_kernel.report import from_exception
 
 
-class Colour(enum.Enum):
-    RED = "red"
-
-
-class Level(enum.IntFlag):
-    LOW = 1
-    HIGH = 2
-
-
-@dataclass(frozen=True)
-class Point:
-    x: float
-    names: tuple[str, ...] = ()
-
-
-class Pair(NamedTuple):
-    left: int
-    right: object
-
-
 @pytest.fixture
 def python() -> Iterator[Interpreter]:
     with Interpreter("process", restart=True) as python:
         yield python
-
-
-CROSSING: list[object] = [
-    *(None, True, 10**400, -0.5, 1 + 2j, "é\0\U0001f40d", b"\0", bytearray(b"a")),
-    *([1, [2.5]], (1, ("a",)), {1, "a"}, frozenset([1]), {"a": {1: None}}),
-    *(range(1, 9, 2), date.max, datetime(2024, 2, 29, 1, fold=1, tzinfo=UTC)),
-    *(datetime(2024, 1, 1, tzinfo=ZoneInfo("Europe/Paris")), timedelta(-1, 2, 3)),
-    *(timezone(timedelta(hours=2)), timezone(timedelta(hours=2), "named")),
-    *(
-        Decimal("1.10"),
-        Fraction(1, 3),
-        UUID(int=5),
-        Path("/a b"),
-        PureWindowsPath("C:/"),
-    ),
-    *(Colour.RED, Level.LOW, Level.LOW | Level.HIGH, Point(1.0, ("a",)), Pair(1, [2])),
-]
 
 
 # What does not cross
@@ -187,10 +143,9 @@ class _Restored:
         return codec.restore, self.call
 
 
-def test_every_value_passes_the_check() -> None:
-    for value in [*CROSSING, CROSSING, [str(n) * 60 for n in range(5000)]]:
-        data = codec.encoded(value, codec.Peer())
-        codec.check(data)
+def test_long_list_passes_the_check(python: Interpreter) -> None:
+    long = [str(number) * 60 for number in range(5000)]
+    assert python.exec("back = given", {"given": long}, {"back": list})["back"] == long
 
 
 FRAMES = {

@@ -1,9 +1,7 @@
-"""How a run ends that would not end: by its deadline, or by an interrupt."""
+"""How a run ends that would not end: by its deadline."""
 
-import json
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,19 +12,15 @@ from typing import Any
 
 import pytest
 
+from endings import PATIENCE, PROMPT, SHORT, nesting, usable_afterwards
 from programs import run_script
 from pythonarium import (
     Interpreter,
     ScriptError,
-    ScriptInterruptedError,
     ScriptTimeoutError,
     SettingsError,
 )
 from workers import Language
-
-PATIENCE = 10.0  # seconds after which a run is taken to hang
-SHORT = 0.1  # a deadline that is meant to pass
-PROMPT = 1.0  # what "at once" may take on a busy machine
 
 Opener = Callable[..., Interpreter]
 
@@ -89,16 +83,6 @@ STUBBORN = {
                 pass
     """,
 }
-
-
-@contextmanager
-def usable_afterwards(python: Interpreter) -> Iterator[None]:
-    python.set("earlier", "kept")
-    yield
-    assert python.exec("later = earlier\nfor _ in range(1000): pass\nlater").value == (
-        "kept"
-    )
-    assert python.exec("print('x')", capture=True, timeout=PATIENCE).stdout == "x\n"
 
 
 @pytest.mark.parametrize("code", ENDLESS.values(), ids=ENDLESS.keys())
@@ -216,49 +200,6 @@ def test_timeout_tells_what_was_printed(python: Interpreter) -> None:
     assert caught.value.stdout == "a\nb"
 
 
-def test_script_cleans_up_when_it_is_ended(python: Interpreter) -> None:
-    """with, finally, generators and coroutines get their grace."""
-    started = threading.Event()
-    code = """
-        import asyncio, contextlib, time
-        done = []
-        @contextlib.contextmanager
-        def manager():
-            try:
-                yield
-            finally:
-                done.append("with")
-        def generator():
-            try:
-                started()
-                while True:
-                    yield 1
-            finally:
-                time.sleep(0.02)
-                for _ in range(1000): pass
-                done.append("generator")
-        async def main():
-            try:
-                with manager():
-                    for _ in generator():
-                        await asyncio.sleep(0)
-            finally:
-                await asyncio.sleep(0.01)
-                done.append("coroutine")
-        try:
-            asyncio.run(main())
-        finally:
-            done.append("finally")
-    """
-    with (
-        usable_afterwards(python),
-        interrupting(python, started),
-        pytest.raises(ScriptInterruptedError),
-    ):
-        python.exec(dedent(code), {"started": started.set})
-    assert python.eval("sorted(done)") == ["coroutine", "finally", "generator", "with"]
-
-
 @pytest.mark.parametrize("name", ["KeyboardInterrupt", "BaseException"])
 def test_script_handles_the_interrupt_and_ends(python: Interpreter, name: str) -> None:
     """It may clean up as for Ctrl-C; that it ran past its time remains."""
@@ -288,19 +229,6 @@ def test_script_cannot_keep_an_interrupt_for_later(python: Interpreter) -> None:
     with pytest.raises(ScriptError) as caught:
         python.exec("raise kept")
     assert not isinstance(caught.value, ScriptTimeoutError)
-
-
-def nesting(python: Interpreter, inner: str, seconds: float) -> Callable[[], str]:
-    """Return a host callable that runs a script inside the one that calls it."""
-
-    def call() -> str:
-        try:
-            python.exec(dedent(inner), timeout=seconds)
-        except ScriptTimeoutError as error:
-            return f"inner {error.timeout}"
-        return "inner ended"
-
-    return call
 
 
 def test_inner_deadline_leaves_the_outer_run_on(python: Interpreter) -> None:
@@ -412,129 +340,6 @@ def test_timeout_of_one_thread_leaves_the_others_alone(
 
 
 @contextmanager
-def interrupting(python: Interpreter, started: threading.Event) -> Iterator[list[bool]]:
-    """Interrupt from another thread once the script has started."""
-    answers: list[bool] = []
-
-    def work() -> None:
-        assert started.wait(PATIENCE)
-        answers.append(python.interrupt())
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield answers
-    finally:
-        thread.join()
-
-
-def test_interrupt_from_another_thread(python: Interpreter) -> None:
-    started = threading.Event()
-    code = "started()\nwhile True: pass"
-    with (
-        usable_afterwards(python),
-        interrupting(python, started) as answers,
-        pytest.raises(ScriptInterruptedError, match="was interrupted") as caught,
-    ):
-        python.exec(code, {"started": started.set}, filename="<endless>")
-    assert answers == [True]
-    assert caught.value.frames[-1].file == "<endless>"
-
-
-def test_interrupt_ends_the_outermost_run(python: Interpreter) -> None:
-    started = threading.Event()
-    inner = nesting(python, "started()\nwhile True: pass", PATIENCE)
-    given = {"call": inner, "started": started.set}
-    with (
-        usable_afterwards(python),
-        interrupting(python, started),
-        pytest.raises(ScriptInterruptedError),
-    ):
-        python.exec("said = call()\nwhile True: pass", given)
-    assert "said" not in python.variables()
-
-
-def test_interrupt_ends_all_runs_inside(open_interpreter: Opener) -> None:
-    outer, inner = open_interpreter(), open_interpreter()
-    started = threading.Event()
-
-    def call() -> None:
-        inner.exec("begun()\nwhile True: len('')", {"begun": started.set})
-
-    with usable_afterwards(outer), usable_afterwards(inner):
-        with (
-            interrupting(outer, started) as told,
-            pytest.raises(ScriptInterruptedError),
-        ):
-            outer.exec("call()", {"call": call})
-        assert told == [True]
-
-
-def test_interrupt_ends_a_call_of_a_handle(python: Interpreter) -> None:
-    started = threading.Event()
-    code = "def endless():\n    started()\n    while True: pass"
-    python.exec(code, {"started": started.set})
-    endless = python.handle("endless")
-    with interrupting(python, started), pytest.raises(ScriptInterruptedError):
-        endless()
-
-
-@pytest.mark.row("B12")
-def test_interrupt_needs_no_lock(python: Interpreter) -> None:
-    """Also while the run holds it."""
-    started = threading.Event()
-    with (
-        python.lock(),
-        interrupting(python, started) as answers,
-        pytest.raises(ScriptInterruptedError),
-    ):
-        python.exec("started()\nwhile True: pass", {"started": started.set})
-    assert answers == [True]
-
-
-def test_interrupt_when_idle_is_none(python: Interpreter) -> None:
-    assert python.interrupt() is False
-    assert python.exec("x = 1\nx").value == 1
-    assert python.interrupt() is False
-    assert python.exec("x + 1").value == 2
-
-
-def test_interrupt_twice_ends_one_run(python: Interpreter) -> None:
-    started = threading.Event()
-    with (
-        interrupting(python, started) as first,
-        interrupting(python, started) as second,
-        pytest.raises(ScriptInterruptedError),
-    ):
-        python.exec("started()\nwhile True: pass", {"started": started.set})
-    assert True in first + second
-    assert python.exec("for _ in range(10_000): pass\n42").value == 42
-
-
-def test_interrupt_of_itself_by_the_script(python: Interpreter) -> None:
-    with pytest.raises(ScriptInterruptedError):
-        python.exec("stop()\nwhile True: pass", {"stop": python.interrupt})
-
-
-@pytest.mark.parametrize("way", ["signal", "thread"])
-def test_interrupt_at_every_step_of_the_kernel(rung: str, way: str) -> None:
-    """Before, in and after the script; also from a signal handler of the host."""
-    places = run_script("interrupt_anywhere.py", rung, way)
-    assert int(places) > 20
-
-
-@pytest.mark.timeout(90)
-@pytest.mark.untraced("a traced worker may take longer to end than it is given")
-@pytest.mark.parametrize("seed", [1, 2])
-def test_interrupts_at_random_never_reach_the_host(rung: str, seed: int) -> None:
-    """2,000 runs, each interrupted just before, in or just after it."""
-    ends = json.loads(run_script("interrupt_stress.py", rung, "2000", str(seed)))
-    assert ends["hit"] + ends["idle"] == 2000
-    assert ends["done"] + ends["interrupted"] + ends["timeout"] == 2000
-    assert min(ends["hit"], ends["idle"], ends["interrupted"], ends["timeout"]) > 20
-
-
-@contextmanager
 def tracing() -> Iterator[None]:
     before = sys.gettrace()
     sys.settrace(lambda *_: None)
@@ -580,11 +385,6 @@ def test_tracing_after_a_timeout(rung: str) -> None:
     assert run_script("traced_after_timeout.py", rung) == "4950 True\n"
 
 
-@pytest.mark.row("B1", "B12")
-def test_ctrl_c_at_any_line_leaves_nothing_half_done(rung: str) -> None:
-    assert run_script("ctrl_c_anywhere.py", rung) == "ended\n"
-
-
 def test_nothing_is_watched_when_nothing_is_ended(
     python: Interpreter, language: Language
 ) -> None:
@@ -596,47 +396,3 @@ def test_nothing_is_watched_when_nothing_is_ended(
         python.exec("while True: pass", timeout=SHORT)
     assert python.exec(look, timeout=PATIENCE).value == before
     assert python.eval(look) == before
-
-
-def test_recursion_limit_of_the_host_is_kept(python: Interpreter) -> None:
-    before = sys.getrecursionlimit()
-    python.exec("import sys\nsys.setrecursionlimit(5000)")
-    assert sys.getrecursionlimit() == before
-    endless = "sys.setrecursionlimit(5001)\nwhile True: pass"
-    with pytest.raises(ScriptTimeoutError):
-        python.exec(endless, timeout=SHORT)
-    assert sys.getrecursionlimit() == before
-
-
-@pytest.mark.parametrize("kind", ["recursion-limit", "argv"])
-def test_process_state_after_runs_that_overlap(
-    open_interpreter: Opener, tmp_path: Path, kind: str
-) -> None:
-    """First in, first out: each puts back what it found, and the host's is there."""
-    path = tmp_path / "script.py"
-    path.write_text("import sys\nsys.setrecursionlimit(limit)\nenter(); leave()")
-    before = sys.getrecursionlimit(), list(sys.argv)
-    one_in, two_in, one_out = (threading.Event() for _ in range(3))
-
-    def work(limit: int, enter: object, leave: object) -> None:
-        python = open_interpreter()
-        given = {"limit": limit, "enter": enter, "leave": leave}
-        if kind == "argv":
-            python.run(path, [str(limit)], given)
-        else:
-            python.exec(path.read_text(), given)
-
-    def wait(event: threading.Event) -> Callable[[], bool]:
-        return lambda: event.wait(PATIENCE)
-
-    def second() -> None:
-        one_in.wait(PATIENCE)
-        work(5002, two_in.set, wait(one_out))
-
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(work, 5001, one_in.set, wait(two_in))
-        last = pool.submit(second)
-        first.result(PATIENCE)
-        one_out.set()
-        last.result(PATIENCE)
-    assert (sys.getrecursionlimit(), sys.argv) == before
