@@ -19,6 +19,7 @@ End
 """
 
 import os
+import select
 import signal
 import sys
 from _signal import (  # type: ignore[import-not-found]
@@ -29,6 +30,7 @@ from contextlib import suppress
 from pythonarium_kernel import codec, orders, report, route, streams, watchdog, wire
 from pythonarium_kernel.ahead import items, skip
 from pythonarium_kernel.arena import Arena
+from pythonarium_kernel.eager import Eager
 from pythonarium_kernel.exports import Exports
 from pythonarium_kernel.link import ByReference
 from pythonarium_kernel.proxies import Proxy
@@ -83,6 +85,9 @@ class MainLink(WorkerLink):
             arenas = Arena(setup.arenas[1]), Arena(setup.arenas[0])
         super().__init__(exports, setup.calls, setup.answers, arenas)
         self._roads = roads
+        poll = select.poll()
+        poll.register(setup.calls, select.POLLIN)
+        self._eager, self._poll = Eager(), poll.poll
         tell = dict.fromkeys(setup.tells, self._tell)
         self.sinks = (
             streams.PipeSink("stdout", 1, tell.get("stdout")),
@@ -121,6 +126,11 @@ class MainLink(WorkerLink):
                 signal.signal(
                     signal.SIGINT, self.handler
                 )  # a script has put up its own
+
+    def receive(self) -> "tuple[int, bytes]":
+        """Wait for a frame; return its kind and body."""
+        self._eager.look(self._poll)
+        return super().receive()
 
     def send(self, kind: int, body: bytes) -> None:
         """Write a frame, after what was printed before."""

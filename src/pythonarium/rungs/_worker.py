@@ -37,6 +37,7 @@ from pythonarium.rungs._threads import ScriptThreads
 from pythonarium.rungs._zygote import Zygote
 from pythonarium_kernel import codec, wire
 from pythonarium_kernel.arena import Arena
+from pythonarium_kernel.eager import Eager
 from pythonarium_kernel.exports import Exports
 from pythonarium_kernel.orders import INTERRUPT, LOOK, STOP
 from pythonarium_kernel.proxies import Proxy, exports_of
@@ -140,6 +141,7 @@ class Worker:
         self.facts: dict[str, Any] = codec.decoded(body, self.link, trusts=False)
 
     def _watch(self) -> None:
+        self._eager = Eager()
         poll = self._poll = select.poll()
         poll.register(self._answers, select.POLLIN)  # first: see `wait`
         for descriptor in (self._out, self._err, self._loose, self._woken):
@@ -261,7 +263,8 @@ class Worker:
         """
         while True:
             frame, is_over = None, False
-            for descriptor, _ in self._poll.poll(self._patience()):
+            poll = self._poll.poll
+            for descriptor, _ in self._eager.look(poll) or poll(self._patience()):
                 if descriptor == self._answers:
                     self.link.phase = "reading"
                     frame = self._frames.take(descriptor)

@@ -1,0 +1,69 @@
+"""Who waits for an answer looks for it first, and stops where that does not help."""
+
+import os
+import select
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pythonarium_kernel.eager import LONGEST, LOOKS, Eager
+
+
+class Pipe:
+    """A pipe that counts how often somebody looks whether it can be read."""
+
+    def __init__(self) -> None:
+        self.read, self.write = os.pipe()
+        self._poll = select.poll()
+        self._poll.register(self.read, select.POLLIN)
+        self.looks = 0
+
+    def poll(self, milliseconds: int) -> list[Any]:
+        self.looks += 1
+        return self._poll.poll(milliseconds)
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    pipe = Pipe()
+    yield pipe
+    os.close(pipe.read)
+    os.close(pipe.write)
+
+
+def looks(eager: Eager, pipe: Pipe, waits: int) -> int:
+    before = pipe.looks
+    for _ in range(waits):
+        eager.look(pipe.poll)
+    return pipe.looks - before
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="with one processor nobody looks")
+def test_what_is_there_is_found_at_the_first_look(pipe: Pipe) -> None:
+    os.write(pipe.write, b"x")
+    assert Eager().look(pipe.poll) == [(pipe.read, select.POLLIN)]
+    assert pipe.looks == 1
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="with one processor nobody looks")
+def test_looks_in_vain_are_few(pipe: Pipe) -> None:
+    eager = Eager()
+    assert looks(eager, pipe, 1) == LOOKS
+    assert looks(eager, pipe, 1) == 0
+    assert looks(eager, pipe, 10 * LONGEST) < 20 * LOOKS
+    os.write(pipe.write, b"x")
+    assert looks(eager, pipe, LONGEST + 100) >= 100  # it helps again
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has none")
+def test_with_one_processor_nobody_looks(pipe: Pipe) -> None:
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        eager = Eager()
+    finally:
+        os.sched_setaffinity(0, allowed)
+    os.write(pipe.write, b"x")
+    assert eager.look(pipe.poll) == []
+    assert pipe.looks == 0
