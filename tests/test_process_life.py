@@ -19,6 +19,7 @@ from pythonarium import (
     ClosedError,
     Interpreter,
     ScriptError,
+    ScriptTimeoutError,
     VariableTypeError,
     WorkerDiedError,
 )
@@ -195,6 +196,28 @@ def test_what_refers_to_a_worker_that_died_is_refused(python: Interpreter) -> No
         _ = result.value
     assert python.get(other) == [2]
     scope.close()
+
+
+@pytest.mark.row("B17")
+@pytest.mark.parametrize("end", ["dies", "late"])
+def test_contexts_are_there_again_after_the_worker(
+    python: Interpreter, end: str
+) -> None:
+    """The host is in one, and goes on there: it cannot tell when a worker ends."""
+    codes = {"dies": "import os; os.abort()", "late": "sum(range(10 ** 12))"}
+    python.contexts.add("deleted")
+    python.contexts.delete("deleted")
+    python.contexts.add("other")
+    with python.context("named"), python.context():
+        python["lost"] = 1
+        with pytest.raises((WorkerDiedError, ScriptTimeoutError)):
+            python.exec(
+                codes[end], timeout=0.1 if end == "late" else None, capture=True
+            )
+        assert python.exec("x = 1; 'lost' in globals()").value is False
+        assert python.contexts.names()[:3] == ["main", "other", "named"]
+    assert "x" not in python.variables()
+    assert python.contexts.names() == ["main", "other", "named"]
 
 
 def test_function_of_a_worker_that_died_is_refused(python: Interpreter) -> None:
