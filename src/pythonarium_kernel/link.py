@@ -199,7 +199,10 @@ class Link(codec.Peer, ABC):
             if place is not None:
                 self.by_reference += size
                 return ("mine", *place)
-        return ("mine", *ours.store(data))
+        try:
+            return ("mine", *ours.store(data))
+        except OSError:  # no room for it: a limit on files counts here, too
+            return bytes(data)
 
     def fetch(self, place: "Any") -> "Any":
         """Return a writable buffer for what `store` returned on the other side."""
