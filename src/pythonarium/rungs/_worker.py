@@ -84,6 +84,8 @@ class Worker:
         self.zygote, self.output = zygote, output
         self.is_dead = self.is_lost = False
         self.status: int | None = None
+        self.pid = 0
+        self._name: int | None = None  # by which the zygote knows it
         self._stopping: float | None = None  # since when the run has been asked to end
         self._interrupted = False
         self._deadlines: list[float] = []
@@ -119,8 +121,8 @@ class Worker:
         given = [stdin, out, err, calls, answers, stops, loose, links]
         arenas = opened.arenas()
         options = {**options, "tells": self.output.tells}
-        self.pid = 0
-        self.pid = self.zygote.fork(options, [*given, *arenas])
+        self._name = self.zygote.number()
+        self.pid = self.zygote.fork(self._name, options, [*given, *arenas])
         for descriptor in given:
             opened.close(descriptor)
         self._watch()
@@ -406,11 +408,13 @@ class Worker:
         if self.is_dead:
             return
         self.is_dead = True
-        if getattr(self, "pid", 0) and not self.is_lost:
-            self.status = self.zygote.finish(self.pid)
-            self._drain()
-            remove_files(self.pid)
-        self.forget()
+        try:
+            if self._name is not None and not self.is_lost:
+                self.status = self.zygote.finish(self._name)
+                self._drain()
+                remove_files(self.pid)
+        finally:
+            self.forget()
 
     def _drain(self) -> None:
         for descriptor in (self._out, self._err, self._loose):
