@@ -290,7 +290,7 @@ def _captured(targets: dict[str, Any]) -> tuple[str, str]:
 
 _TRANSLATED = (*REFUSALS, StoppedByForce, codec.Unsendable, codec.Refused)
 """What becomes an error of this package."""
-_OWN_ERRORS = (*_TRANSLATED, PythonariumError)
+_OWN_ERRORS = (*_TRANSLATED, PythonariumError, RecursionError)
 
 
 def _error_for(
