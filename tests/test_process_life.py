@@ -237,3 +237,14 @@ def test_first_request_that_cannot_be_sent_leaves_the_worker_alive(
     with pytest.raises(VariableTypeError, match="factory"):
         python.exec("y = 1", {"table": defaultdict(lambda: 1)})
     assert python.eval("__import__('os').getpid()") == python._rung.facts.pid
+
+
+def test_request_of_a_callable_that_cannot_be_sent_leaves_the_worker_alive(
+    python: Interpreter,
+) -> None:
+    def call() -> object:
+        with pytest.raises(VariableTypeError, match="factory"):
+            python.exec("y = 1", {"table": defaultdict(lambda: 1)})
+        return python.exec("kept").value
+
+    assert python.exec("kept = 5; call()", {"call": call}).value == 5

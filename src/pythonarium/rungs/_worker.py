@@ -14,7 +14,10 @@ Invariants
 - It is polled in the same way while a request is written: the worker may not take it.
 - What a signal handler of the host raises while it waits ends the run in the same way,
   and goes on from there.  Where it raises at a line that leaves open whether a request
-  went out, the worker is killed: nobody could tell whose answer comes next.
+  went out, the worker is killed: nobody could tell whose answer comes next.  Where it
+  raises in a run that a callable of the host has started, the outermost run ends so too:
+  `_raised` comes out of that one.
+- An order to stop names a request by what both sides count: those that went out.
 - A worker is ended once, by `kill`; afterwards its descriptors are closed, all of them.
 - In a forked child of the host a worker is `lost`: the descriptors are closed there.
 """
@@ -92,7 +95,9 @@ class Worker:
         self._end_around: float | None = (
             None  # of the runs of others that wait for ours
         )
-        self._number = 0
+        self._raised: BaseException | None = (
+            None  # by a signal handler, in an inner run
+        )
         self._is_run = False  # whether the outermost request runs a script
         self._depth = 0
         self._inside: int | None = None  # the thread whose request is on
@@ -188,13 +193,14 @@ class Worker:
         """
         link, deadlines = self.link, self._deadlines
         depth, waiting, caller = self._depth, len(deadlines), None
+        unanswered = link.unanswered
         try:
             if depth == 0:
-                self._number += 1
                 self._is_run = operation in _RUNNING
                 self._started = monotonic()
                 self._inside = get_ident()
                 self._interrupted, self._stopping = False, None
+                self._raised = None
                 caller = _caller() if self._is_run else None
                 self._end_around = None if caller is None else caller.end
                 if caller is not None:
@@ -204,10 +210,13 @@ class Worker:
                 deadlines.append(monotonic() + timeout)
             return link.request(operation, *args)
         except wire.WireError as error:
-            raise self.died(error) from None
+            died = self.died(error)
+            self._go_on_ending(depth)
+            raise died from None
         except BaseException as error:
-            if link.phase != "idle" and not self.is_dead:
+            if not self.is_dead and not link.is_in_step(unanswered):
                 self._recover(error)
+            self._go_on_ending(depth)
             raise
         finally:
             del deadlines[waiting:]
@@ -223,6 +232,8 @@ class Worker:
             self.kill()
             return
         self._interrupted, self._stopping = True, None
+        if self._depth > 1 and not isinstance(error, Exception):
+            self._raised = error
         try:
             self.link.drop_answer(error)
         except wire.WireError:
@@ -230,6 +241,13 @@ class Worker:
         except BaseException:
             self.kill()
             raise
+
+    def _go_on_ending(self, depth: int) -> None:
+        """Raise, out of the outermost run, what has ended the one inside of it."""
+        raised = self._raised
+        if depth == 0 and raised is not None:
+            self._raised = None
+            raise raised
 
     def write(self, data: bytes) -> None:
         """Write a frame; a worker that does not take it must end, as one that is late.
@@ -325,7 +343,7 @@ class Worker:
     def _ask_to_stop(self) -> None:
         kind = INTERRUPT if self._interrupted else LOOK
         with suppress(OSError):
-            os.write(self._stops, STOP.pack(kind, self._number))
+            os.write(self._stops, STOP.pack(kind, self.link.sent))
             os.kill(self.pid, signal.SIGINT)
 
     def host_was_busy(self) -> None:
@@ -337,7 +355,8 @@ class Worker:
         if not self._depth or self.is_dead or not self._is_run:
             return False
         self._interrupted = True
-        self._ask_to_stop()
+        if self.link.unanswered:  # else `wait` asks
+            self._ask_to_stop()
         with suppress(OSError):
             os.write(self._wake, b"!")
         if self.callee is not None:
