@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -13,8 +15,9 @@ import pytest
 
 from machine import READ_ONLY, need, need_nobody
 from programs import SCRIPTS, run_quietly
-from pythonarium import Interpreter
+from pythonarium import Interpreter, WorkerDiedError
 from pythonarium.rungs import _zygote
+from pythonarium.rungs._worker import Worker
 
 pytestmark = pytest.mark.row("B19")
 
@@ -236,3 +239,35 @@ def test_signal_handler_opens_an_interpreter_while_one_is_opened(
             assert outer.eval(PARENT) == python.eval(PARENT)
     signal.signal(signal.SIGUSR1, before)
     assert found == [0, 42]
+
+
+def test_interrupt_while_the_worker_ends_touches_nothing_else(
+    python: Interpreter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The numbers of its descriptors are soon those of other files, and its pid too."""
+    asked, ended = threading.Event(), threading.Event()
+    real = Worker._ask_to_stop
+
+    def ask(worker: Worker) -> None:
+        if threading.current_thread() is other:
+            asked.set()
+            ended.wait(0.5)
+        real(worker)
+
+    def begin() -> None:
+        other.start()
+        asked.wait()
+        os.kill(pid, signal.SIGKILL)
+
+    pid = pid_of(python)
+    other = threading.Thread(target=python.interrupt)
+    monkeypatch.setattr(Worker, "_ask_to_stop", ask)
+    with pytest.raises(WorkerDiedError):
+        python.exec("begin()", {"begin": begin})
+    with ExitStack() as opened:
+        paths = [tmp_path / str(number) for number in range(40)]
+        for path in paths:
+            opened.enter_context(path.open("wb"))
+        ended.set()
+        other.join()
+    assert not any(path.stat().st_size for path in paths)

@@ -19,6 +19,8 @@ Invariants
   `_raised` comes out of that one.
 - An order to stop names a request by what both sides count: those that went out.
 - A worker is ended once, by `kill`; afterwards its descriptors are closed, all of them.
+  Another thread uses them, and its pid, only under `ending` and while it is not dead: soon
+  after they are somebody else's.
 - In a forked child of the host a worker is `lost`: the descriptors are closed there.
 """
 
@@ -27,6 +29,7 @@ import select
 import signal
 from _thread import get_ident
 from contextlib import suppress
+from threading import RLock
 from time import monotonic
 from typing import Any
 
@@ -86,6 +89,7 @@ class Worker:
     ) -> None:
         self.zygote, self.output = zygote, output
         self.is_dead = self.is_lost = False
+        self.ending = RLock()
         self.status: int | None = None
         self.pid = 0
         self._name: int | None = None  # by which the zygote knows it
@@ -158,7 +162,7 @@ class Worker:
             with suppress(OSError):
                 self._pidfd = self._open.add(os.pidfd_open(self.pid))
                 poll.register(self._pidfd, select.POLLIN)
-        for descriptor in (self._stops, self._calls):
+        for descriptor in (self._stops, self._calls, self._wake):
             os.set_blocking(descriptor, False)
 
     # Requests
@@ -352,13 +356,14 @@ class Worker:
 
     def interrupt(self) -> bool:
         """End the outermost run; return False if none is on."""
-        if not self._depth or self.is_dead or not self._is_run:
-            return False
-        self._interrupted = True
-        if self.link.unanswered:  # else `wait` asks
-            self._ask_to_stop()
-        with suppress(OSError):
-            os.write(self._wake, b"!")
+        with self.ending:
+            if not self._depth or self.is_dead or not self._is_run:
+                return False
+            self._interrupted = True
+            if self.link.unanswered:  # else `wait` asks
+                self._ask_to_stop()
+            with suppress(OSError):
+                os.write(self._wake, b"!")
         if self.callee is not None:
             self.callee.interrupt()
         return True
@@ -418,15 +423,16 @@ class Worker:
 
     def shoot(self) -> None:
         """Have the process ended; `kill` must follow.  Any thread, any time."""
-        if not self.is_dead and not self.is_lost:
-            with suppress(OSError):
+        with self.ending, suppress(OSError):
+            if not self.is_dead:
                 os.kill(self.pid, signal.SIGKILL)
 
     def kill(self) -> None:
         """End the worker, at once, with all that it started.  A second call does nothing."""
-        if self.is_dead:
-            return
-        self.is_dead = True
+        with self.ending:
+            if self.is_dead:
+                return
+            self.is_dead = True
         try:
             if self._name is not None and not self.is_lost:
                 self.status = self.zygote.finish(self._name)
@@ -477,6 +483,7 @@ _workers: set[Worker] = set()
 def _reset_after_fork() -> None:
     for worker in list(_workers):
         worker.is_lost = worker.is_dead = True
+        worker.ending = RLock()
         worker.forget()
     _workers.clear()
 
