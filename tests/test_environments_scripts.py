@@ -17,7 +17,7 @@ from pythonarium import (
     ScriptMetadataError,
 )
 from pythonarium.environments import InstallOptions, script_block
-from wheels import write_sdist
+from wheels import project_files, write_sdist, write_wheel
 
 MINOR = ".".join(map(str, sys.version_info[:2]))
 Write = Callable[..., Path]
@@ -106,6 +106,39 @@ def test_further_packages_are_added(script: Write, local: InstallOptions) -> Non
         Environment.for_script(None, packages=["tiny<2"], **local).version("tiny")
         == "1.0"
     )
+
+
+@pytest.mark.parametrize("as_links", [True, False])
+def test_path_means_the_file_that_it_leads_to(
+    tmp_path: Path, cache_home: Path, monkeypatch: pytest.MonkeyPatch, as_links: bool
+) -> None:
+    """The same words in another folder, or for a file that has changed, are another."""
+    options: InstallOptions = {"no_index": True}
+    packages = ["./tiny-1.0-py3-none-any.whl"]
+    if as_links:
+        packages, options["find_links"] = ["tiny"], ["."]
+    found = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        write_wheel(tmp_path / name, "tiny", "1.0")
+        monkeypatch.chdir(tmp_path / name)
+        found.append(Environment.for_script(None, packages=packages, **options))
+    assert found[0] != found[1]
+    assert Environment.for_script(None, packages=packages, **options) == found[1]
+
+
+def test_project_that_declares_something_else_is_installed_anew(
+    tmp_path: Path, cache_home: Path
+) -> None:
+    versions = []
+    for version in ("1.0", "1.1"):
+        for name, text in project_files("tiny", version).items():
+            (tmp_path / name).write_text(text)
+        env = Environment.for_script(None, packages=[tmp_path], no_index=True)
+        assert Environment.for_script(None, packages=[tmp_path], no_index=True) == env
+        versions.append(env.version("tiny"))
+    assert versions == ["1.0", "1.1"]
+    assert len(environments(cache_home)) == 2
 
 
 def test_script_that_declares_nothing_runs_as_it_is(

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from textwrap import dedent
 
@@ -15,6 +16,7 @@ from pythonarium import (
     ScriptError,
     ScriptInterruptedError,
     ScriptTimeoutError,
+    VariableTypeError,
 )
 
 pytestmark = pytest.mark.row("B7", "B19")
@@ -118,6 +120,18 @@ def test_interrupt_of_a_run_that_has_not_started_is_not_lost(
         stop.set()
         thread.join()
     assert ended == 50
+    assert python.exec("kept").value == "kept"
+
+
+def test_interrupt_after_a_request_that_was_not_sent_keeps_the_state(
+    python: Interpreter,
+) -> None:
+    """An order to stop names a request: both sides must count the same ones."""
+    for _ in range(2):
+        with pytest.raises(VariableTypeError):
+            python.exec("1", {"table": defaultdict(lambda: 1)})
+    error = ended(python, "while True: len('')", "interrupt")
+    assert "variables are lost" not in str(error)
     assert python.exec("kept").value == "kept"
 
 

@@ -19,6 +19,7 @@ from pythonarium import (
     ClosedError,
     Interpreter,
     ScriptError,
+    ScriptTimeoutError,
     VariableTypeError,
     WorkerDiedError,
 )
@@ -197,6 +198,28 @@ def test_what_refers_to_a_worker_that_died_is_refused(python: Interpreter) -> No
     scope.close()
 
 
+@pytest.mark.row("B17")
+@pytest.mark.parametrize("end", ["dies", "late"])
+def test_contexts_are_there_again_after_the_worker(
+    python: Interpreter, end: str
+) -> None:
+    """The host is in one, and goes on there: it cannot tell when a worker ends."""
+    codes = {"dies": "import os; os.abort()", "late": "sum(range(10 ** 12))"}
+    python.contexts.add("deleted")
+    python.contexts.delete("deleted")
+    python.contexts.add("other")
+    with python.context("named"), python.context():
+        python["lost"] = 1
+        with pytest.raises((WorkerDiedError, ScriptTimeoutError)):
+            python.exec(
+                codes[end], timeout=0.1 if end == "late" else None, capture=True
+            )
+        assert python.exec("x = 1; 'lost' in globals()").value is False
+        assert python.contexts.names()[:3] == ["main", "other", "named"]
+    assert "x" not in python.variables()
+    assert python.contexts.names() == ["main", "other", "named"]
+
+
 def test_function_of_a_worker_that_died_is_refused(python: Interpreter) -> None:
     kept: list[Any] = []
     python.exec("keep(lambda: 5)", {"keep": kept.append})
@@ -214,3 +237,14 @@ def test_first_request_that_cannot_be_sent_leaves_the_worker_alive(
     with pytest.raises(VariableTypeError, match="factory"):
         python.exec("y = 1", {"table": defaultdict(lambda: 1)})
     assert python.eval("__import__('os').getpid()") == python._rung.facts.pid
+
+
+def test_request_of_a_callable_that_cannot_be_sent_leaves_the_worker_alive(
+    python: Interpreter,
+) -> None:
+    def call() -> object:
+        with pytest.raises(VariableTypeError, match="factory"):
+            python.exec("y = 1", {"table": defaultdict(lambda: 1)})
+        return python.exec("kept").value
+
+    assert python.exec("kept = 5; call()", {"call": call}).value == 5

@@ -53,6 +53,26 @@ def test_files_are_limited(
         assert python.exec("6 * 7").value == 42
 
 
+@pytest.mark.parametrize(
+    "made", ["bytes(5_000_000)", "__import__('numpy').ones(10**6)"]
+)
+def test_limit_on_files_is_not_for_what_crosses(made: str) -> None:
+    """The shared memory counts as a file: what has no room there goes another way."""
+    with Interpreter("process", limits={"file_size": MEGABYTE}) as python:
+        for _ in range(3):
+            found = python.exec(f"made = {made}", outputs=["made"])["made"]
+            assert len(found) >= MEGABYTE
+        data = bytes(5 * MEGABYTE)
+        assert python.exec("len(data)", {"data": data}).value == len(data)
+
+
+def test_input_beyond_the_memory_is_told() -> None:
+    with Interpreter("process", limits={"memory": 30 * MEGABYTE}) as python:
+        with pytest.raises(WorkerDiedError, match="exit code 70") as caught:
+            python.exec("1", {"text": "x" * 60 * MEGABYTE})
+        assert caught.value.output_tail == "MemoryError: \n"
+
+
 def test_limit_cannot_be_raised_by_the_script_or_what_it_starts() -> None:
     """Root could, if it kept the right to."""
     code = """

@@ -74,7 +74,11 @@ class Arena:
     # The owner
 
     def store(self, data: "Any") -> "Place":
-        """Copy a buffer into a slot, for the other side."""
+        """Copy a buffer into a slot, for the other side.
+
+        Raises:
+            OSError: the arena cannot grow: memory, or a limit on the size of files.
+        """
         source = memoryview(data)
         if source.ndim != 1 or source.format != "B":
             source = source.cast("B")
@@ -92,9 +96,10 @@ class Arena:
         if free:
             offset = free.pop()
         else:
-            offset, self._top = self._top, self._top + room
-            if self._top > self._size:
-                self._grow(self._top)
+            offset, top = self._top, self._top + room
+            if top > self._size:
+                self._grow(top)
+            self._top = top
         self._users[offset] = [room, 0]
         return offset
 

@@ -55,12 +55,14 @@ class Exports:
     def give(self, value: object) -> int:
         """Hold an object for the other side; return its number."""
         with self._lock:
-            number = self._numbers.get(id(value))
-            if number is None:
-                self._last += 1
-                number = self._numbers[id(value)] = self._last
-                self._held[number] = [value, 0]
-            self._held[number][1] += 1
+            key = id(value)
+            number = self._numbers.get(key, 0)
+            held = self._held.get(number)
+            if held is None:
+                number = self._last = self._last + 1
+                held = self._held[number] = [value, 0]
+                self._numbers[key] = number
+            held[1] += 1
             return number
 
     def get(self, number: object) -> object:
@@ -85,7 +87,8 @@ class Exports:
                     continue
                 held[1] -= times
                 if held[1] <= 0:
-                    del self._held[number], self._numbers[id(held[0])]
+                    key = id(held[0])
+                    del self._numbers[key], self._held[number]
                     gone.append(held)  # its end may run code: not under the lock
 
     def clear(self) -> None:

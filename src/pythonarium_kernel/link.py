@@ -8,8 +8,11 @@ Invariants
   that nothing interrupts but a signal handler of the host's process: see the host's rung.
 - A request either returns, or raises what the other side raised, or Gone or WireError:
   then the conversation is over.
+- A RecursionError in the middle of it would leave it out of step, so there is none: what is
+  asked with less than ROOM frames of the stack left is refused before anything is sent.
 """
 
+import sys
 from abc import ABC, abstractmethod
 
 from pythonarium_kernel import codec, faults, wire
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
 
     Arenas = tuple[Optional[Arena], Optional[Arena]]
     """Our own, and that of the other side."""
+
+
+ROOM = 150
+"""Frames of the stack that a request may take, and to tell of an error in what it serves."""
 
 
 class ByReference:
@@ -100,7 +107,12 @@ class Link(codec.Peer, ABC):
     # The conversation
 
     def request(self, operation: str, *args: object) -> "Any":
-        """Have the other side perform an operation, and return its answer."""
+        """Have the other side perform an operation, and return its answer.
+
+        Raises:
+            RecursionError: too little of the stack is left to end it in order.
+        """
+        _check_stack()
         self._send(wire.CALL, codec.encoded((operation, args), self))
         return self.answer()
 
@@ -199,7 +211,10 @@ class Link(codec.Peer, ABC):
             if place is not None:
                 self.by_reference += size
                 return ("mine", *place)
-        return ("mine", *ours.store(data))
+        try:
+            return ("mine", *ours.store(data))
+        except OSError:  # no room for it: a limit on files counts here, too
+            return bytes(data)
 
     def fetch(self, place: "Any") -> "Any":
         """Return a writable buffer for what `store` returned on the other side."""
@@ -243,6 +258,16 @@ class Link(codec.Peer, ABC):
         if tag == "ref":
             return Ref(int(args[0]))
         raise codec.Refused(tag)
+
+
+def _check_stack() -> None:
+    limit = sys.getrecursionlimit()
+    try:
+        sys._getframe(max(limit - ROOM, limit // 2))  # noqa: SLF001  # is it so deep?
+    except ValueError:
+        return
+    message = "maximum recursion depth exceeded in calls from one process to another"
+    raise RecursionError(message)
 
 
 def _parts(kind: int, body: bytes) -> "tuple[int, bytes, bytes]":

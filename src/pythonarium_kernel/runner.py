@@ -175,7 +175,13 @@ def perform(
         try:
             _clean_up(run, active)
         except BaseException:
-            _clean_up_again(run, active)
+            try:
+                _clean_up_again(run, active)
+            finally:  # at the end of the stack: as few frames as `enter` had
+                if active and active[-1] is run:
+                    active.pop()
+                leave(run)
+                current.set(run.outer)
             raise
     if run.report is not None:
         raise ScriptFailed(run.report, run)

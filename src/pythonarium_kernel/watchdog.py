@@ -5,10 +5,11 @@ Invariants
   `Interrupt` is a KeyboardInterrupt, so a script's own handling of Ctrl-C works.
 - It is raised once; the script then has GRACE seconds to clean up; from then on it is
   raised at every step, so a script that catches everything ends too (3.12 and newer).
-- Nothing is raised outside a script: not in Pythonarium's own files, and not after
-  `finish(run)`.  `finish` sets `finished`, then reads `stop_reason`; `stop` sets
-  `stop_reason`, then reads `finished`.  So one of them sees the other: either `stop`
-  arms nothing, or `finish` waits for `_lock` and takes away what was armed.
+- Nothing is raised outside a script: not in Pythonarium's own files, not where Python
+  would swallow it (callbacks of weak references), and not after `finish(run)`.
+- `finish` sets `finished`, then reads `stop_reason`; `stop` sets `stop_reason`, then reads
+  `finished`.  So one of them sees the other: either `stop` arms nothing, or `finish` waits
+  for `_lock` and takes away what was armed.
 - Until a run must be stopped it costs one dict entry.  On 3.12 and newer
   `sys.monitoring` is switched on only then, under a free tool id, and off afterwards;
   on 3.11 the exception is sent asynchronously, again and again, by the watchdog.
@@ -77,11 +78,24 @@ _ENTRIES = frozenset(
 """The functions of ours that call code of a script."""
 
 
+_WEAK_CALLBACKS = frozenset(["_remove", "cb", "remove"])
+_WEAK_FILES = ("_bootstrap>", "_weakrefset.py", "weakref.py")
+"""What weak containers, and the locks of imports, do when an object of theirs has gone."""
+
+
+def _is_unheard(code: "CodeType") -> bool:
+    """Tell whether Python swallows what is raised there, and prints it to stderr."""
+    is_callback = code.co_name in _WEAK_CALLBACKS
+    return is_callback and code.co_filename.endswith(_WEAK_FILES)
+
+
 def strike_at(frame: "Optional[FrameType]") -> None:
     """Raise as `strike` does, if a signal has come in code of a script.
 
     Code of the standard library counts as what has called it: the script, or one of us.
     """
+    if frame is not None and _is_unheard(frame.f_code):
+        return
     while frame is not None and not is_own_file(frame.f_code.co_filename):
         frame = frame.f_back
         if frame is not None and is_own_file(frame.f_code.co_filename):
@@ -259,7 +273,8 @@ if sys.version_info >= (3, 12):
             _tool = None
 
     def _step(code: "CodeType", *_where: object) -> None:
-        strike(code.co_filename)
+        if not _is_unheard(code):
+            strike(code.co_filename)
 
     def _resend(now: float) -> bool:
         if _tool is not None and not _by_signal:

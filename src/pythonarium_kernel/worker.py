@@ -324,11 +324,16 @@ def main(setup: Setup) -> None:
     streams.install(setup.loose, lambda *args: roads.link().request("ask", *args))
     _listen(link, setup)
     link.send(wire.HELLO, codec.encoded(_facts(), link))
+    code = 0
     try:
         link.loop()
         link.session.close()
+    except BaseException as error:  # noqa: BLE001  # there is nobody above
+        code = 70
+        text = f"{type(error).__name__}: {error}\n"
+        os.write(2, text.encode("utf-8", "backslashreplace"))
     finally:
-        _end(0, is_child=link.is_child)
+        _end(code, is_child=link.is_child)
 
 
 def decline(setup: Setup, reason: str) -> None:

@@ -6,6 +6,10 @@ one thread, and does one thing after another: what the host asks for.
     fork    a worker, with the descriptors that come along      -> its pid
     end     kill a worker, its process group and what it left   -> its exit status
 
+A request is numbered, and its answer has that number.  The host names a worker by the
+number of the request that made it: so it can end one whose pid it has never read.  What
+the system refuses goes back as an error, and holds nothing up.
+
 Life and death
 - The host ends it by closing the control socket.  It ends as well when the host dies,
   whatever killed it and whoever has inherited the socket: it watches the host's pidfd.
@@ -35,7 +39,7 @@ from pythonarium_kernel import limits, linux, worker
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
-    from typing import Any
+    from typing import Any, Optional
 
 MESSAGE = 1 << 20
 """Bytes that a request of the host may have."""
@@ -49,7 +53,7 @@ def main(control: int, host: int, preload: "list[str]") -> None:
     """Serve a host; does not return."""
     import socket
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _take_signals()
     with suppress(ValueError):
         sys.path.remove("")
     _prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
@@ -63,6 +67,17 @@ def main(control: int, host: int, preload: "list[str]") -> None:
     zygote.serve()
     zygote.end_all()
     os._exit(0)
+
+
+def _take_signals() -> None:
+    """Undo what a host may do with signals, and a program that it starts inherits.
+
+    Where SIGCHLD is ignored no child has an exit status, of scripts neither; where SIGINT
+    is blocked no run can be ended.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 def _part_from_keeper(control: int, host: int) -> int:
@@ -85,13 +100,23 @@ def _keep(zygote: int, host: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: os.kill(zygote, signal.SIGKILL))
     ends = [end for end in (_pidfd(zygote), _pidfd(host)) if end is not None]
     if len(ends) == len(("zygote", "host")):
-        select.select(ends, [], [])
-        if not select.select(ends[:1], [], [], GRACE)[0]:
+        _readable(ends)
+        if not _readable(ends[:1], GRACE):
             os.kill(zygote, signal.SIGKILL)
     _, status = os.waitpid(zygote, 0)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _kill_children(set())
     os._exit(abs(os.waitstatus_to_exitcode(status)))
+
+
+def _readable(
+    descriptors: "list[int]", seconds: "Optional[float]" = None
+) -> "set[int]":
+    """Wait for descriptors, whatever their numbers: a host may have thousands open."""
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return {ready for ready, _ in poll.poll(seconds and seconds * 1000)}
 
 
 def _preload(names: "list[str]") -> "dict[str, str]":
@@ -127,7 +152,8 @@ def _prctl(option: int, value: int) -> None:
 
 class _Zygote:
     def __init__(self, road: "socket.socket", host: int, keeper: int) -> None:
-        self._road, self._workers = road, set[int]()
+        self._road = road
+        self._workers: dict[int, int] = {}  # number -> pid
         host_end = _pidfd(host)
         self._ends = [keeper] if host_end is None else [keeper, host_end]
 
@@ -145,24 +171,30 @@ class _Zygote:
         _prctl(linux.PR_SET_PDEATHSIG, 0)
         waits = [self._road.fileno(), *self._ends]
         while True:
-            ready, _, _ = select.select(waits, [], [])
-            if any(end in ready for end in self._ends):
+            if not _readable(waits).isdisjoint(self._ends):
                 return
             request, descriptors = self._receive()
             if request is None:
                 return
-            if request[0] == "fork":
-                self.reply(self._fork(request[1], descriptors))
-            else:
-                self.reply(self._end(request[1]))
+            number, operation, argument = request
+            try:
+                if operation == "fork":
+                    answer: object = self._fork(number, argument, descriptors)
+                else:
+                    answer = self._end(argument)
+            except OSError as error:
+                answer = error
+            self.reply((number, answer))
 
     def _receive(self) -> "tuple[Any, list[int]]":
         import array
+        import socket
         from _pickle import loads
 
         room = DESCRIPTORS * 4 + 64
         try:
-            data, rights, _, _ = self._road.recvmsg(MESSAGE, room)
+            flags = socket.MSG_CMSG_CLOEXEC
+            data, rights, _, _ = self._road.recvmsg(MESSAGE, room, flags)
         except ConnectionError:
             return None, []
         descriptors = array.array("i")
@@ -170,8 +202,14 @@ class _Zygote:
             descriptors.frombytes(content[: len(content) // 4 * 4])
         return (loads(data) if data else None), list(descriptors)  # the host
 
-    def _fork(self, options: "dict[str, Any]", descriptors: "list[int]") -> int:
-        pid = os.fork()
+    def _fork(
+        self, number: int, options: "dict[str, Any]", descriptors: "list[int]"
+    ) -> int:
+        try:
+            pid = os.fork()
+        except OSError:
+            _close(descriptors)
+            raise
         if pid == 0:
             try:
                 self._road.close()
@@ -184,41 +222,49 @@ class _Zygote:
                     os.write(2, text.encode("utf-8", "backslashreplace"))
             finally:
                 os._exit(70)
-        self._workers.add(pid)
-        for descriptor in descriptors:
-            os.close(descriptor)
+        self._workers[number] = pid
+        _close(descriptors)
         return pid
 
     def end_all(self) -> None:
         """Kill all workers, and all that they started."""
-        for pid in list(self._workers):
-            self._end(pid)
+        for number in list(self._workers):
+            self._end(number)
 
-    def _end(self, pid: int) -> int:
+    def _end(self, number: int) -> int:
         """Kill a worker and all that it started; return its exit status."""
-        if pid not in self._workers:
+        pid = self._workers.pop(number, None)
+        if pid is None:
             return 0
         with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
-        self._workers.discard(pid)
-        _kill_children(self._workers)
+        _kill_children(set(self._workers.values()))
         return os.waitstatus_to_exitcode(status)
 
 
+def _close(descriptors: "list[int]") -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
 def _kill_children(but: "set[int]") -> None:
-    """Kill what this process has as a child, until nothing is left."""
+    """Kill what this process has as a child, until nothing is left that it may kill."""
+    spared = set(but)
     while True:
-        orphans = [pid for pid in _children() if pid not in but]
+        orphans = [pid for pid in _children() if pid not in spared]
         if not orphans:
             return
         for pid in orphans:
-            with suppress(ProcessLookupError):
+            try:
                 os.kill(pid, signal.SIGKILL)
-            with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
+            except PermissionError:  # it has become another user's
+                spared.add(pid)
+            except (ProcessLookupError, ChildProcessError):
+                pass
 
 
 def _pidfd(pid: int) -> "Any":

@@ -151,3 +151,45 @@ def test_scripts_function_is_given_to_the_host(python: Interpreter) -> None:
     twice = python.handle("twice")
     assert python.get(twice(4, plus=1)) == [9]
     assert [result[0] for result in map(twice, (1, 2))] == [2, 4]
+
+
+@pytest.mark.parametrize("padding", range(0, 12, 3))
+def test_endless_calls_from_host_to_script_and_back_end(
+    python: Interpreter, padding: int
+) -> None:
+    """Wherever the stack ends: there must be room to tell of it, on both sides."""
+    python["kept"] = 1
+
+    def again() -> object:
+        return python.exec("again()", {"again": again}).value
+
+    def deeper(levels: int) -> object:
+        return deeper(levels - 1) if levels else again()
+
+    with pytest.raises(ScriptError, match="ScriptError"):
+        deeper(padding)
+    assert python.exec("kept").value == 1
+
+
+def test_script_that_recurses_through_a_callable_can_catch_it(
+    python: Interpreter,
+) -> None:
+    code = """
+def down(): call(); down()
+try: down()
+except RecursionError: caught = True
+"""
+    given = {"call": lambda: None}
+    assert python.exec(code, given, {"caught": bool})["caught"]
+
+
+def test_host_that_recurses_gets_its_own_error(python: Interpreter) -> None:
+    python["kept"] = 1
+
+    def down() -> object:
+        python.exec("kept")
+        return down()
+
+    with pytest.raises(RecursionError):
+        down()
+    assert python.exec("kept").value == 1

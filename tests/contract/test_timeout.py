@@ -398,3 +398,32 @@ def test_nothing_is_watched_when_nothing_is_ended(
         python.exec("while True: pass", timeout=SHORT)
     assert python.exec(look, timeout=PATIENCE).value == before
     assert python.eval(look) == before
+
+
+def test_end_is_not_raised_where_python_swallows_it(
+    python: Interpreter,
+    rung: str,
+    language: Language,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was told on stderr, and the run went on for the time of its grace.
+
+    On 3.11 what is sent to a thread of the host arrives wherever that is.
+    """
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # to be put back
+    code = """
+import sys, weakref
+class Thing: pass
+values, keys = weakref.WeakValueDictionary(), weakref.WeakKeyDictionary()
+told = []
+sys.unraisablehook = lambda what: told.append(repr(what.object))
+"""
+    python.exec(code)
+    for _ in range(25):
+        with pytest.raises(ScriptTimeoutError):
+            python.exec(
+                "while True:\n"
+                "    thing = values[1] = Thing(); keys[thing] = 1; del thing",
+                timeout=0.01,
+            )
+    assert not python["told"] or not (language.has_monitoring or rung == "process")

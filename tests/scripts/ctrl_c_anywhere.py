@@ -1,4 +1,4 @@
-"""Raise a KeyboardInterrupt at each call and return of a run, one by one.
+"""Raise a KeyboardInterrupt at each call and return of a run in a run, one by one.
 
 Usage: ctrl_c_anywhere.py RUNG.  Prints "ended" if nothing is left half done anywhere.
 
@@ -32,7 +32,7 @@ def interrupted_at(python: Interpreter, number: int) -> bool:
 
     with suppress(KeyboardInterrupt):
         sys.setprofile(count)
-        python.exec("x = 1")
+        python.exec("call()", {"call": lambda: python.exec("x = 1")})
         sys.setprofile(None)
     sys.setprofile(None)
     return left <= 0

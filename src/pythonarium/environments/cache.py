@@ -6,7 +6,8 @@
 
 Invariants
 - KEY is made of all that decides what is in an environment: the Python and its version,
-  the requirements, normalized and sorted, and where packages come from.
+  the requirements, normalized and sorted, what they say of a place (see `places`), and
+  where packages come from.
 - An environment without its mark is being built, by the holder of its lock, or was left by
   somebody who was killed.  Whoever gets the lock next removes it and builds anew.
 - An environment with its mark is never changed by this module, so it is found without
@@ -32,7 +33,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from pythonarium.environments import building, layouts
+from pythonarium.environments import building, layouts, places
 from pythonarium.environments.installers import InstallOptions
 from pythonarium.environments.locks import cache_folder, locked
 from pythonarium.environments.pythons import Python
@@ -57,6 +58,7 @@ def environment(
         "python": os.path.realpath(python.path),
         "version": python.version,
         "requirements": sorted(set(requirements)),
+        "states": sorted(places.states(requirements)),
         "sources": _sources(options),
     }
     folder = cache_folder() / "environments" / fingerprint(facts)
@@ -103,7 +105,9 @@ def _sources(options: InstallOptions) -> dict[str, object]:
     given = {name: options.get(name) for name in SOURCES if options.get(name)}
     links = given.get("find_links")
     if isinstance(links, Sequence):
-        given["find_links"] = [os.fspath(link) for link in links]
+        given["find_links"] = [
+            places.absolute(link, options.get("cwd")) for link in links
+        ]
     return given
 
 

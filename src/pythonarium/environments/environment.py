@@ -16,6 +16,7 @@ from pythonarium.environments import (
     cache,
     installers,
     layouts,
+    places,
     processes,
     pythons,
     script_block,
@@ -133,9 +134,11 @@ class Environment:
             PackageError: the environment cannot be built.
         """
         installers.check(options)
-        further = building.checked_requirements(packages)
+        named = building.checked_requirements(packages)
+        further = places.located(named, options.get("cwd"))
         block = None if path is None else script_block.find(path)
-        facts = [block and block.text, python and os.fspath(python), further]
+        state = places.states(further)
+        facts = [block and block.text, python and os.fspath(python), further, state]
         request = cache.request([facts, sys.executable, sys.version], options)
         folder = cache.remembered(request)
         if folder is None:

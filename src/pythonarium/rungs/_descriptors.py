@@ -1,5 +1,10 @@
-"""The descriptors that a host holds of a worker: closed once, however the worker ends."""
+"""The descriptors that a host holds of a worker: closed once, however the worker ends.
 
+None of them is 0, 1 or 2, also where the host has closed those: it would be taken for a
+standard stream, of the host's own programs and of scripts.
+"""
+
+import fcntl
 import os
 import select
 import socket
@@ -7,7 +12,9 @@ from contextlib import suppress
 
 from pythonarium_kernel import arena
 
-__all__ = ["Descriptors", "is_readable"]
+__all__ = ["Descriptors", "is_readable", "socket_pair"]
+
+_LOWEST = 3
 
 
 class Descriptors:
@@ -18,6 +25,7 @@ class Descriptors:
         self._sockets: list[socket.socket] = []
 
     def add(self, descriptor: int) -> int:
+        descriptor = _lifted(descriptor)
         self._open.add(descriptor)
         return descriptor
 
@@ -26,7 +34,7 @@ class Descriptors:
         return self.add(read), self.add(write)
 
     def sockets(self) -> tuple[socket.socket, int]:
-        here, there = socket.socketpair()
+        here, there = socket_pair(socket.SOCK_STREAM)
         self._sockets.append(here)
         return here, self.add(there.detach())
 
@@ -58,6 +66,24 @@ class Descriptors:
         while self._open:
             with suppress(OSError):
                 os.close(self._open.pop())
+
+
+def socket_pair(kind: socket.SocketKind) -> tuple[socket.socket, socket.socket]:
+    """Return two ends of local sockets."""
+    here, there = socket.socketpair(socket.AF_UNIX, kind)
+    if min(here.fileno(), there.fileno()) >= _LOWEST:
+        return here, there
+    ends = [socket.socket(fileno=_lifted(end.detach())) for end in (here, there)]
+    return ends[0], ends[1]
+
+
+def _lifted(descriptor: int) -> int:
+    if descriptor >= _LOWEST:
+        return descriptor
+    try:
+        return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _LOWEST)
+    finally:
+        os.close(descriptor)
 
 
 def is_readable(descriptor: int) -> bool:

@@ -11,8 +11,11 @@ __all__ = ["TOO_LATE", "StoppedByForce", "remove_files", "signal_name"]
 
 def remove_files(pid: int) -> None:
     """Remove what a worker that was killed could not."""
-    pattern = os.path.join(gettempdir(), f"pythonarium-script-{pid}-*")
-    for path in glob(pattern):
+    try:
+        folder = gettempdir()
+    except FileNotFoundError:  # there is none that the worker could have written to
+        return
+    for path in glob(os.path.join(folder, f"pythonarium-script-{pid}-*")):
         with suppress(OSError):
             os.unlink(path)
 

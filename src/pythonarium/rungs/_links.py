@@ -38,13 +38,20 @@ class HostLink(Link):
 
     Attributes:
         phase: idle; sending; waiting, for an answer; reading; or busy with what came.
+        unanswered: requests of ours that are on, one inside the other.
+        sent: how many outermost ones there were, as the worker counts them, too.
     """
 
     def __init__(self, worker: "Worker", descriptor: int, discarded: list[int]) -> None:
         super().__init__(worker.exports, worker.arenas, discarded)
         self._worker, self._descriptor = worker, descriptor
-        self.phase = "idle"
+        self.phase, self.unanswered, self.sent = "idle", 0, 0
         self.ahead = Ahead()
+
+    def is_in_step(self, unanswered: int) -> bool:
+        """Tell whether there was an answer to all but so many, and nothing is half done."""
+        is_between = self.phase in ("idle", "busy")
+        return is_between and self.unanswered == unanswered
 
     def take_used(self) -> tuple[tuple[int, int], ...]:
         """Return, once, how many items were used of what was told ahead."""
@@ -58,6 +65,9 @@ class HostLink(Link):
         if self._worker.is_dead:  # and its descriptor may be another's by now
             raise wire.Gone("the worker has ended")
         self.phase = "sending"
+        if kind & ~wire.TAIL == wire.CALL:
+            self.sent += not self.unanswered
+            self.unanswered += 1
         self.write(wire.framed(kind, body))
         self.phase = "waiting"
 
@@ -68,7 +78,9 @@ class HostLink(Link):
     def receive(self) -> tuple[int, bytes]:
         """Wait for a frame; return its kind and body."""
         frame = self._worker.wait()
-        self.phase = "busy" if frame[0] & ~wire.TAIL == wire.CALL else "idle"
+        if frame[0] & ~wire.TAIL != wire.CALL:
+            self.unanswered -= 1
+        self.phase = "busy" if self.unanswered else "idle"
         return frame
 
     def drop_answer(self, error: BaseException) -> None:
@@ -93,6 +105,13 @@ class HostLink(Link):
         finally:
             around.worker = outside
         self._worker.host_was_busy()
+
+    def described(self, error: BaseException) -> tuple[object, ...]:
+        """Return an exception as data; where nobody is there, an end of the host goes on."""
+        if self._worker.is_dead and not isinstance(error, Exception):
+            raise error
+        described: tuple[object, ...] = super().described(error)
+        return described
 
     def perform(self, operation: str, args: tuple[Any, ...]) -> object:
         """Do what the other side asks for."""

@@ -49,7 +49,9 @@ class ScriptThreads:
     def _wait(self, links: socket.socket) -> None:
         while True:
             try:
-                _, descriptors, _, _ = socket.recv_fds(links, 16, 1)
+                _, descriptors, _, _ = socket.recv_fds(
+                    links, 16, 1, socket.MSG_CMSG_CLOEXEC
+                )
             except OSError:
                 return
             if not descriptors:

@@ -14,8 +14,13 @@ Invariants
 - It is polled in the same way while a request is written: the worker may not take it.
 - What a signal handler of the host raises while it waits ends the run in the same way,
   and goes on from there.  Where it raises at a line that leaves open whether a request
-  went out, the worker is killed: nobody could tell whose answer comes next.
+  went out, the worker is killed: nobody could tell whose answer comes next.  Where it
+  raises in a run that a callable of the host has started, the outermost run ends so too:
+  `_raised` comes out of that one.
+- An order to stop names a request by what both sides count: those that went out.
 - A worker is ended once, by `kill`; afterwards its descriptors are closed, all of them.
+  Another thread uses them, and its pid, only under `ending` and while it is not dead: soon
+  after they are somebody else's.
 - In a forked child of the host a worker is `lost`: the descriptors are closed there.
 """
 
@@ -24,6 +29,7 @@ import select
 import signal
 from _thread import get_ident
 from contextlib import suppress
+from threading import RLock
 from time import monotonic
 from typing import Any
 
@@ -84,14 +90,19 @@ class Worker:
     ) -> None:
         self.zygote, self.output = zygote, output
         self.is_dead = self.is_lost = False
+        self.ending = RLock()
         self.status: int | None = None
+        self.pid = 0
+        self._name: int | None = None  # by which the zygote knows it
         self._stopping: float | None = None  # since when the run has been asked to end
         self._interrupted = False
         self._deadlines: list[float] = []
         self._end_around: float | None = (
             None  # of the runs of others that wait for ours
         )
-        self._number = 0
+        self._raised: BaseException | None = (
+            None  # by a signal handler, in an inner run
+        )
         self._is_run = False  # whether the outermost request runs a script
         self._depth = 0
         self._inside: int | None = None  # the thread whose request is on
@@ -120,8 +131,8 @@ class Worker:
         given = [stdin, out, err, calls, answers, stops, loose, links]
         arenas = opened.arenas()
         options = {**options, "tells": self.output.tells}
-        self.pid = 0
-        self.pid = self.zygote.fork(options, [*given, *arenas])
+        self._name = self.zygote.number()
+        self.pid = self.zygote.fork(self._name, options, [*given, *arenas])
         for descriptor in given:
             opened.close(descriptor)
         self._watch()
@@ -153,7 +164,7 @@ class Worker:
             with suppress(OSError):
                 self._pidfd = self._open.add(os.pidfd_open(self.pid))
                 poll.register(self._pidfd, select.POLLIN)
-        for descriptor in (self._stops, self._calls):
+        for descriptor in (self._stops, self._calls, self._wake):
             os.set_blocking(descriptor, False)
 
     # Requests
@@ -188,13 +199,14 @@ class Worker:
         """
         link, deadlines = self.link, self._deadlines
         depth, waiting, caller = self._depth, len(deadlines), None
+        unanswered = link.unanswered
         try:
             if depth == 0:
-                self._number += 1
                 self._is_run = operation in _RUNNING
                 self._started = monotonic()
                 self._inside = get_ident()
                 self._interrupted, self._stopping = False, None
+                self._raised = None
                 caller = _caller() if self._is_run else None
                 self._end_around = None if caller is None else caller.end
                 if caller is not None:
@@ -204,10 +216,13 @@ class Worker:
                 deadlines.append(monotonic() + timeout)
             return link.request(operation, *args)
         except wire.WireError as error:
-            raise self.died(error) from None
+            died = self.died(error)
+            self._go_on_ending(depth)
+            raise died from None
         except BaseException as error:
-            if link.phase != "idle" and not self.is_dead:
+            if not self.is_dead and not link.is_in_step(unanswered):
                 self._recover(error)
+            self._go_on_ending(depth)
             raise
         finally:
             del deadlines[waiting:]
@@ -223,6 +238,8 @@ class Worker:
             self.kill()
             return
         self._interrupted, self._stopping = True, None
+        if self._depth > 1 and not isinstance(error, Exception):
+            self._raised = error
         try:
             self.link.drop_answer(error)
         except wire.WireError:
@@ -230,6 +247,13 @@ class Worker:
         except BaseException:
             self.kill()
             raise
+
+    def _go_on_ending(self, depth: int) -> None:
+        """Raise, out of the outermost run, what has ended the one inside of it."""
+        raised = self._raised
+        if depth == 0 and raised is not None:
+            self._raised = None
+            raise raised
 
     def write(self, data: bytes) -> None:
         """Write a frame; a worker that does not take it must end, as one that is late.
@@ -326,7 +350,7 @@ class Worker:
     def _ask_to_stop(self) -> None:
         kind = INTERRUPT if self._interrupted else LOOK
         with suppress(OSError):
-            os.write(self._stops, STOP.pack(kind, self._number))
+            os.write(self._stops, STOP.pack(kind, self.link.sent))
             os.kill(self.pid, signal.SIGINT)
 
     def host_was_busy(self) -> None:
@@ -335,12 +359,14 @@ class Worker:
 
     def interrupt(self) -> bool:
         """End the outermost run; return False if none is on."""
-        if not self._depth or self.is_dead or not self._is_run:
-            return False
-        self._interrupted = True
-        self._ask_to_stop()
-        with suppress(OSError):
-            os.write(self._wake, b"!")
+        with self.ending:
+            if not self._depth or self.is_dead or not self._is_run:
+                return False
+            self._interrupted = True
+            if self.link.unanswered:  # else `wait` asks
+                self._ask_to_stop()
+            with suppress(OSError):
+                os.write(self._wake, b"!")
         if self.callee is not None:
             self.callee.interrupt()
         return True
@@ -400,20 +426,23 @@ class Worker:
 
     def shoot(self) -> None:
         """Have the process ended; `kill` must follow.  Any thread, any time."""
-        if not self.is_dead and not self.is_lost:
-            with suppress(OSError):
+        with self.ending, suppress(OSError):
+            if not self.is_dead:
                 os.kill(self.pid, signal.SIGKILL)
 
     def kill(self) -> None:
         """End the worker, at once, with all that it started.  A second call does nothing."""
-        if self.is_dead:
-            return
-        self.is_dead = True
-        if getattr(self, "pid", 0) and not self.is_lost:
-            self.status = self.zygote.finish(self.pid)
-            self._drain()
-            remove_files(self.pid)
-        self.forget()
+        with self.ending:
+            if self.is_dead:
+                return
+            self.is_dead = True
+        try:
+            if self._name is not None and not self.is_lost:
+                self.status = self.zygote.finish(self._name)
+                self._drain()
+                remove_files(self.pid)
+        finally:
+            self.forget()
 
     def _drain(self) -> None:
         for descriptor in (self._out, self._err, self._loose):
@@ -457,6 +486,7 @@ _workers: set[Worker] = set()
 def _reset_after_fork() -> None:
     for worker in list(_workers):
         worker.is_lost = worker.is_dead = True
+        worker.ending = RLock()
         worker.forget()
     _workers.clear()
 

@@ -3,7 +3,11 @@
 Invariants
 - `_zygotes` holds the zygotes that are in use, by what they were started with; each is
   counted, and the last user's `release` ends it.  All under `_lock`.
-- A request and its answer pass under the zygote's own lock: any thread may ask.
+- A request and its answer pass under the zygote's own lock: any thread may ask.  A signal
+  handler may ask inside of that, or raise: an answer is known by its request's number, and
+  one that nobody waits for any more is dropped.
+- A worker whose end was asked for when a signal handler raised is in `_doomed`: its end is
+  asked for again before another one is forked.
 - A zygote is started without code between fork and exec, so a host with much memory or
   many threads starts it as quickly as a small one.
 - The process that a host starts is the keeper; the zygote is its only child (see the
@@ -13,19 +17,23 @@ Invariants
 """
 
 import atexit
+import itertools
 import os
 import pickle
+import select
 import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock, RLock
+from threading import RLock
+from time import monotonic
 from typing import Any
 
 import pythonarium_kernel
 from pythonarium.errors import UnsupportedError
+from pythonarium.rungs._descriptors import socket_pair
 from pythonarium_kernel.zygote import MESSAGE
 
 __all__ = ["Start", "Zygote", "acquire"]
@@ -51,6 +59,8 @@ START_SECONDS = 60.0
 ANSWER_SECONDS = 5.0
 """What a zygote may take to fork or end a worker; one that does not answer is stopped."""
 END_SECONDS = 3.0
+_SAID = 4000
+"""Bytes that are kept of what a zygote prints before it is ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +86,11 @@ class Zygote:
         self.users = 0
         self._has_gone = False
         self.environ = dict(os.environ)
-        self._lock = Lock()
-        self._road, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._lock = RLock()
+        self._numbers = itertools.count()
+        self._answers: dict[int, tuple[Any, ...]] = {}  # that somebody waits for
+        self._doomed: set[int] = set()
+        self._road, theirs = socket_pair(socket.SOCK_SEQPACKET)
         with theirs:
             for end in (self._road, theirs):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MESSAGE)
@@ -113,19 +126,21 @@ class Zygote:
     def _await_start(self) -> None:
         stderr = self._process.stderr
         assert stderr is not None
-        self._road.settimeout(START_SECONDS)
+        said = _Tail(stderr.fileno())
         try:
-            answer = self._answer()
-            self._road.settimeout(ANSWER_SECONDS)
+            answer = self._first_answer(said)
         except (OSError, EOFError):
             self._process.kill()
-            said = stderr.read().decode("utf-8", "replace").strip()
             self._process.wait()
             self._road.close()
-            message = f"python={self.start.python!r} did not start: {said or 'no word'}"
+            while said.take():
+                pass
+            reason = said.text.strip() or "no word"
+            message = f"python={self.start.python!r} did not start: {reason}"
             raise UnsupportedError(message) from None
         finally:
             stderr.close()
+        self._road.settimeout(ANSWER_SECONDS)
         self.version: tuple[int, ...] = answer[1]
         if answer[2]:
             self.end()
@@ -133,36 +148,70 @@ class Zygote:
             message = f"preload={list(self.start.preload)!r}: {failed}"
             raise UnsupportedError(message)
 
-    def fork(self, options: Mapping[str, Any], descriptors: Sequence[int]) -> int:
+    def _first_answer(self, said: "_Tail") -> Any:
+        """Return what a zygote tells when it is ready; read what it prints till then."""
+        poll, deadline = select.poll(), monotonic() + START_SECONDS
+        poll.register(self._road, select.POLLIN)
+        poll.register(said.descriptor, select.POLLIN)
+        while True:
+            found = dict(poll.poll(max(0.0, deadline - monotonic()) * 1000))
+            if not found:
+                raise TimeoutError
+            if self._road.fileno() in found:
+                return self._answer()
+            if not said.take():
+                poll.unregister(said.descriptor)
+
+    def number(self) -> int:
+        """Return a number for a worker that is to be forked."""
+        return next(self._numbers)
+
+    def fork(
+        self, number: int, options: Mapping[str, Any], descriptors: Sequence[int]
+    ) -> int:
         """Have a worker forked; return its pid.
 
         Raises:
+            UnsupportedError: the system has no room for another process.
             OSError: the zygote is gone.
             EOFError: likewise.
         """
-        data = pickle.dumps(("fork", options), 4)
-        pid: int = self._ask(data, descriptors)
+        while self._doomed:
+            self.finish(self._doomed.pop())
+        answer = self._ask((number, "fork", options), descriptors)
+        if isinstance(answer, OSError):
+            raise UnsupportedError(f"no worker can be started: {answer}")
+        pid: int = answer
         return pid
 
-    def finish(self, pid: int) -> int | None:
+    def finish(self, number: int) -> int | None:
         """Kill a worker with all that it started; return its exit status.
 
         None where the zygote has gone, and the worker with it.
         """
         try:
-            status: int = self._ask(pickle.dumps(("end", pid), 4), ())
+            status = self._ask((next(self._numbers), "end", number), ())
         except (OSError, EOFError):
             return None
-        return status
+        except BaseException:
+            self._doomed.add(number)
+            raise
+        return None if isinstance(status, OSError) else status
 
-    def _ask(self, data: bytes, descriptors: Sequence[int]) -> Any:
+    def _ask(self, request: tuple[int, str, object], descriptors: Sequence[int]) -> Any:
+        data, answers, number = pickle.dumps(request, 4), self._answers, request[0]
         with self._lock:
+            answers[number] = ()
             try:
                 if descriptors:
                     socket.send_fds(self._road, [data], list(descriptors))
                 else:
                     self._road.send(data)
-                return self._answer()
+                while not answers[number]:
+                    answered, answer = self._answer()
+                    if answered in answers:
+                        answers[answered] = (answer,)
+                return answers[number][0]
             except TimeoutError:
                 self._has_gone = True
                 self._process.terminate()
@@ -170,6 +219,15 @@ class Zygote:
             except (ConnectionError, EOFError):
                 self._has_gone = True
                 raise
+            finally:
+                del answers[number]
+                if answers:
+                    self._wake()
+
+    def _wake(self) -> None:
+        """Have an answer come that is nobody's: the one awaited below was read here."""
+        with suppress(OSError):
+            self._road.send(pickle.dumps((next(self._numbers), "end", -1), 4))
 
     def _answer(self) -> Any:
         data = self._road.recv(MESSAGE)
@@ -201,6 +259,28 @@ class Zygote:
         """Let go of it in a forked child of the host."""
         self._road.close()
         self._process.returncode = 0  # not ours to wait for
+
+
+class _Tail:
+    """The end of what comes through a pipe."""
+
+    def __init__(self, descriptor: int) -> None:
+        os.set_blocking(descriptor, False)
+        self.descriptor, self._data = descriptor, b""
+
+    def take(self) -> bool:
+        """Read once; return False where there is nothing, or nothing more."""
+        try:
+            data = os.read(self.descriptor, 1 << 16)
+        except BlockingIOError:
+            return False
+        self._data = (self._data + data)[-_SAID:]
+        return bool(data)
+
+    @property
+    def text(self) -> str:
+        """What is kept of it."""
+        return self._data.decode("utf-8", "replace")
 
 
 _lock = RLock()

@@ -10,7 +10,8 @@ Invariants
   what became of it.
 - What the worker held is gone with it, and the error that tells of its end says so.
   Numbers of handles are never used twice, also not by the next worker; what else refers
-  to the one before is refused.
+  to the one before is refused.  The contexts that the host has added are there again,
+  empty: what is current in its threads stays current.
 - Each call that comes back, well or not, leaves the conversation with the worker in step,
   or the worker dead.
 """
@@ -77,6 +78,7 @@ class ProcessRung:
         self._path = path or PathSetting.read()
         self._limits = options.limits
         self._workers = 0  # that there have been
+        self._contexts: dict[str, None] = {}  # that the host has added, in order
         self._pid = os.getpid()
         self._lost: WorkerDiedError | None = None
         self._discarded: list[int] = []
@@ -102,6 +104,8 @@ class ProcessRung:
             environment=str(facts["prefix"]),
             pid=worker.pid,
         )
+        for name in self._contexts:
+            worker.request("add_context", (name,), None)
         return worker
 
     def _new_worker(self) -> Worker:
@@ -154,7 +158,12 @@ class ProcessRung:
         timeout = None
         if operation == "evaluate" and len(args) > _TIMEOUT:
             timeout = args[_TIMEOUT]
-        return worker.request(operation, _prepared(operation, args), timeout)
+        answer = worker.request(operation, _prepared(operation, args), timeout)
+        if operation == "add_context":
+            self._contexts[args[0]] = None
+        elif operation == "delete_context":
+            self._contexts.pop(args[0], None)
+        return answer
 
     def _advance(self, worker: Worker, args: tuple[Any, ...]) -> tuple[bool, Any]:
         ahead, number = worker.link.ahead, args[1]
@@ -281,7 +290,7 @@ def _captured(targets: dict[str, Any]) -> tuple[str, str]:
 
 _TRANSLATED = (*REFUSALS, StoppedByForce, codec.Unsendable, codec.Refused)
 """What becomes an error of this package."""
-_OWN_ERRORS = (*_TRANSLATED, PythonariumError)
+_OWN_ERRORS = (*_TRANSLATED, PythonariumError, RecursionError)
 
 
 def _error_for(
