@@ -89,8 +89,14 @@ final class Raising {
         } catch (RuntimeException broken) {
             text.append("<no stack: printStackTrace threw ").append(broken.getClass().getName()).append(">\n");
         }
-        String all = printable(text.toString());
-        return all.length() <= STACK ? all : all.substring(0, all.lastIndexOf('\n', STACK)) + "\n\t...\n";
+        String all = text.toString();
+        return printable(all.length() <= STACK ? all : all.substring(0, end(all)) + "\n\t...\n");
+    }
+
+    /** Returns where to cut a stack: at the end of a line, or in the first one, which has the message. */
+    private static int end(String stack) {
+        int line = stack.lastIndexOf('\n', STACK);
+        return line < 0 ? STACK : line;
     }
 
     /** Returns a text with a question mark for each lone surrogate, which no UTF-8 has. */
