@@ -261,6 +261,26 @@ final class Attachment {
 
     /** Does the work on this thread, which is the runner. */
     <T> T here(Work<T> work) {
+        return isAttached && depth > 0 && callbacks == 0 && CPython.PyGILState_Check() == 0
+                ? hereInForeignCallback(work) : hereInTurn(work);
+    }
+
+    /** Python has called a function of another class loader's, which has let the GIL go. */
+    private <T> T hereInForeignCallback(Work<T> work) {
+        int before = depth;
+        depth = 0;
+        isAttached = false;
+        callbacks++;
+        try {
+            return hereInTurn(work);
+        } finally {
+            callbacks--;
+            isAttached = true;
+            depth = before;
+        }
+    }
+
+    private <T> T hereInTurn(Work<T> work) {
         attach();
         try {
             return work.in(this);
@@ -394,6 +414,34 @@ final class Attachment {
     }
 
     // Callbacks, on the runner
+
+    /**
+     * Begins a call from Python to Java where another class loader has called Python: by a state
+     * of its own, maybe.
+     *
+     * @return what {@link #depart} needs; 0 where it was here that Python was called
+     */
+    long arrive() {
+        if (isAttached) {
+            return 0;
+        }
+        long before = state;
+        isInside = true;
+        state = CPython.PyThreadState_Get();
+        isAttached = true;
+        depth = 1;
+        return before == 0 ? -1 : before;
+    }
+
+    /** Ends such a call. */
+    void depart(long before) {
+        if (before != 0) {
+            state = before == -1 ? 0 : before;
+            isAttached = false;
+            depth = 0;
+            isInside = callbacks > 0;
+        }
+    }
 
     /** Begins a call from Python to Java: lets the GIL go; returns what {@link #leave} needs. */
     int enter() {

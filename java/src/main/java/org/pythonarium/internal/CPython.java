@@ -35,6 +35,7 @@ final class CPython {
     private static final MemorySegment _PyThreadState_Next = find("PyThreadState_Next");
     private static final MemorySegment _PyInterpreterState_ThreadHead = find("PyInterpreterState_ThreadHead");
     private static final MemorySegment _PyInterpreterState_Main = find("PyInterpreterState_Main");
+    private static final MemorySegment _PyGILState_Check = find("PyGILState_Check");
     private static final MemorySegment _PyGILState_GetThisThreadState = find("PyGILState_GetThisThreadState");
     private static final MemorySegment _PyThreadState_Get = find("PyThreadState_Get");
     private static final MemorySegment _PyThreadState_GetInterpreter = find("PyThreadState_GetInterpreter");
@@ -160,6 +161,10 @@ final class CPython {
     }
 
     /** Detached. */
+    static int PyGILState_Check() {
+        return (int) call(_PyGILState_Check);
+    }
+
     static long PyGILState_GetThisThreadState() {
         return call(_PyGILState_GetThisThreadState);
     }

@@ -55,7 +55,7 @@ final class Raising {
             made.add(Converter.toPython(attachment, classNames(failure)));
             made.add(Converter.toPython(attachment, message(failure)));
             made.add(Converter.toPython(attachment, stack(failure)));
-            made.add(Converter.toPython(attachment, Upcalls.number(held)));
+            made.add(Converter.toPython(attachment, Upcalls.mark(held)));
             return attachment.interpreter.kernel().call(
                     attachment, "java_error",
                     made.get(0), made.get(1), made.get(2), made.get(3), held, cause);

@@ -49,6 +49,9 @@ final class Upcalls {
     private static final long CALL = stub("call");
     private static final long DROP = stub("drop");
 
+    /** Differs from that of another class loader: all code made by the JVM lies within 4 GiB. */
+    private static final long OWN = DROP & 0xFFFF_FFFFL;
+
     private Upcalls() {}
 
     /** Links what Python calls, which takes some time; any thread may do it beforehand. */
@@ -82,6 +85,16 @@ final class Upcalls {
     /** Returns the number of the object that a capsule holds. */
     static long number(long capsule) {
         return CPython.MEMORY.get(J, capsule + CAPSULE_POINTER);
+    }
+
+    /** Returns the number of the object that a capsule holds, with what tells whose number it is. */
+    static long mark(long capsule) {
+        return OWN << Integer.SIZE - 1 | number(capsule);
+    }
+
+    /** Returns the object of a mark, or null if it is of another class loader. */
+    static Object marked(long mark) {
+        return mark >>> Integer.SIZE - 1 == OWN ? Held.get(mark & Integer.MAX_VALUE) : null;
     }
 
     /** Returns the function of Java's that an object of Python's is, or null if it is none. */

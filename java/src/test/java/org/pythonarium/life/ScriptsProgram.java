@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntBinaryOperator;
 import org.pythonarium.PythonException;
 import org.pythonarium.PythonExecutioner;
 import org.pythonarium.PythonGIL;
@@ -75,6 +76,52 @@ public final class ScriptsProgram {
         }
         one.invoke(null, 0);
         first.getMethod("expect", int.class).invoke(null, 1802);
+        callEachOther(first, second);
+        first.getMethod("expect", int.class).invoke(null, 1810);
+    }
+
+    /** Scripts of the one call functions of the other, which call Python, and throw. */
+    private static void callEachOther(Class<?> first, Class<?> second) throws ReflectiveOperationException {
+        for (Class<?> host : List.of(first, second)) {
+            Class<?> guest = host == first ? second : first;
+            Method count = host.getMethod("count", int.class);
+            Runnable back = () -> {
+                try {
+                    count.invoke(null, 1);
+                } catch (ReflectiveOperationException failure) {
+                    throw new AssertionError(failure);
+                }
+            };
+            guest.getMethod("offer", Runnable.class).invoke(null, back);
+            host.getMethod("callOffered").invoke(null);
+            count.invoke(null, 1);
+        }
+    }
+
+    /** Gives Python functions; called by reflection. */
+    public static void offer(Runnable back) {
+        try (PythonGIL gil = PythonGIL.lock()) {
+            PythonExecutioner.setVariable("back", back);
+            PythonExecutioner.setVariable("count", (Runnable) () -> count(1));
+            PythonExecutioner.setVariable("add", (IntBinaryOperator) (a, b) -> {
+                count(1);
+                return a + b;
+            });
+            PythonExecutioner.setVariable("fail", (Runnable) () -> {
+                throw new IllegalStateException("of the other");
+            });
+        }
+    }
+
+    /** Calls the functions of the other set of classes; called by reflection. */
+    public static void callOffered() {
+        try (PythonGIL gil = PythonGIL.lock()) {
+            PythonExecutioner.exec("back(); count(); assert add(3, 4) == 7");
+            PythonException failure = failureOf("fail()");
+            if (failure.getCause() != null || !failure.getMessage().endsWith("IllegalStateException: of the other")) {
+                throw new AssertionError(failure);
+            }
+        }
     }
 
     /** Counts in Python; called by reflection. */
