@@ -7,10 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntBinaryOperator;
+import java.util.function.UnaryOperator;
+import org.pythonarium.NumpyArray;
 import org.pythonarium.PythonException;
 import org.pythonarium.PythonExecutioner;
 import org.pythonarium.PythonGIL;
+import org.pythonarium.PythonOutput;
 
 /** Runs the scripts that lie in its folder, or what a test wants to know of; says "good" at the end. */
 @SuppressWarnings("try") // scopes are there to be closed
@@ -26,6 +31,7 @@ public final class ScriptsProgram {
                 System.out.println(failure.getMessage());
             }
             case "loaders" -> twoLoaders(arguments);
+            case "kept gil" -> keepGil();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
         System.out.println("good");
@@ -38,12 +44,32 @@ public final class ScriptsProgram {
     }
 
     private static PythonException failureOf(String script) {
+        return failureOf(() -> PythonExecutioner.exec(script));
+    }
+
+    private static PythonException failureOf(Runnable use) {
         try {
-            PythonExecutioner.exec(script);
+            use.run();
         } catch (PythonException failure) {
             return failure;
         }
         throw new AssertionError("it has run");
+    }
+
+    /** The first thread has the GIL for good: another one is told so, or does not need it. */
+    private static void keepGil() throws Exception {
+        PythonExecutioner.exec("data = bytearray(8)\ndef twice(x): return 2 * x");
+        UnaryOperator<?> twice = PythonExecutioner.getVariable("twice").as(UnaryOperator.class);
+        NumpyArray array = PythonExecutioner.getVariable("data", NumpyArray.INSTANCE).getValue();
+        CompletableFuture.runAsync(array::close).get(20, TimeUnit.SECONDS);
+        for (Runnable use : List.<Runnable>of(
+                () -> run("pass"), () -> twice.apply(null), PythonOutput::capture, PythonExecutioner::interrupt)) {
+            String told = CompletableFuture.supplyAsync(() -> failureOf(use).getMessage()).get(20, TimeUnit.SECONDS);
+            if (!told.contains("thread 'main' keeps the GIL")) {
+                throw new AssertionError(told);
+            }
+        }
+        PythonExecutioner.exec("data += b'!'"); // which closing the array has made possible
     }
 
     /** Two sets of the product's classes share one Python, also from the same thread, and from several. */
