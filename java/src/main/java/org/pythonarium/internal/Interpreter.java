@@ -284,6 +284,11 @@ class Interpreter {
         isCompany = true;
     }
 
+    /** Tells whether a script can fork the process. */
+    boolean mayFork() {
+        return true;
+    }
+
     /** Tells whether the thread at home never lets the GIL go. */
     boolean keepsGil() {
         return keepsGil;

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 /** A function of Java's that Python can call. */
 abstract class JavaFunction {
 
-    /** The PyMethodDef of the Python function. */
+    /** A PyMethodDef, of which the one of the Python function is a copy. */
     final MemorySegment definition;
 
     final Interpreter interpreter;

@@ -113,11 +113,12 @@ final class Launcher {
         Attachment attachment = Attachment.ofPythonThread(interpreter);
         try {
             Kernel kernel = KernelSource.load(attachment);
+            interpreter.has(kernel);
+            Forks.watch(attachment, kernel);
             if (isOurs) {
                 Output.connect(attachment, kernel);
             }
             kernel.run(attachment, "start");
-            Forks.watch(attachment, kernel);
             interpreter.opened(
                     attachment, CPython.PyInterpreterState_Main(), state, kernel, isOurs);
             applyPath(attachment, settings);

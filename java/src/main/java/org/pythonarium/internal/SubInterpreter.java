@@ -206,6 +206,11 @@ public final class SubInterpreter extends Interpreter {
     }
 
     @Override
+    boolean mayFork() {
+        return false;
+    }
+
+    @Override
     boolean isOpenTo(Attachment attachment) {
         return !isOver;
     }
