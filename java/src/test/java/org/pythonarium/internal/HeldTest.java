@@ -125,7 +125,7 @@ class HeldTest {
                 "            told += 1",
                 "    os._exit(7 if told == count > 0 else 8)",
                 "try:",
-                "    ends = {fork() for _ in range(100)}",
+                "    ends = {fork() for _ in range(20)}",
                 "finally:",
                 "    done.set()",
                 "    for thread in threads: thread.join()",
