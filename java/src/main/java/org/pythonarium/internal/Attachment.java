@@ -546,10 +546,20 @@ final class Attachment {
     static void letGoForGood() {
         long mine = CPython.PyGILState_GetThisThreadState();
         for (Attachment attachment : Reaper.watched()) {
-            if (mine != 0 && attachment.state == mine && attachment.isAttached) {
-                attachment.save();
-                attachment.isInside = attachment.depth > 0 || attachment.callbacks > 0;
+            if (mine != 0 && attachment.state == mine) {
+                attachment.letGoAsItIs();
             }
+        }
+        Attachment known = CURRENT.get(); // of a thread of Python's, which nobody watches
+        if (known != null && known.runner == Thread.currentThread()) {
+            known.letGoAsItIs();
+        }
+    }
+
+    private void letGoAsItIs() {
+        if (isAttached) {
+            save();
+            isInside = depth > 0 || callbacks > 0;
         }
     }
 
