@@ -527,9 +527,12 @@ final class Attachment {
         return isInside;
     }
 
-    /** Tells whether it has had the GIL with no call on, and may still. Any thread may ask. */
+    /**
+     * Tells whether it has had the GIL with no call on, and may still. Any thread may ask: one that
+     * sees an old depth is as right as one that has asked a little earlier.
+     */
     boolean isLingering() {
-        return isLingering;
+        return isLingering && depth == 0;
     }
 
     /** Notes that the calling thread, which is attached, has finalized Python. */
