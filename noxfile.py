@@ -1,6 +1,7 @@
 """The project's chores: `nox` runs the tests, `nox -l` lists the rest."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,9 @@ MEASURED = "3.13"  # not 3.11: a thread that is traced hangs there on async exce
 HOST, WORKERS = "3.12", ("3.9",)
 """Whose process rung the whole contract is tried on, and with workers of which Python: the
 oldest.  tests/test_process_versions.py tries each pair of Pythons with fewer questions."""
+
+STORM = 60
+"""For so many seconds threads call Python from Java on the newest Python that is here."""
 
 nox.needs_version = ">=2025.2"
 nox.options.sessions = ["tests"]
@@ -86,8 +90,15 @@ def java(session: nox.Session) -> None:
     python = session.run("python", "-c", EXECUTABLE, silent=True)
     options = f"-XX:-UsePerfData -Djava.io.tmpdir={tempfile.gettempdir()}"
     environment = {"JAVA_HOME": str(jdk.home), "MAVEN_OPTS": options}
-    words = ("-q", "-B", "-f", "java", f"-Dpython={str(python).strip()}", "verify")
+    words = ["-q", "-B", "-f", "java", f"-Dpython={str(python).strip()}", "verify"]
+    if session.python == newest():
+        words.append(f"-Dstorm.seconds={STORM}")
     session.run("mvn", *words, *session.posargs, env=environment, external=True)
+
+
+def newest() -> str:
+    """Return the newest of the supported Pythons that is on this machine."""
+    return [version for version in PYTHONS if shutil.which(f"python{version}")][-1]
 
 
 @nox.session(python=MEASURED)

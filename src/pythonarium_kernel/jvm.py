@@ -22,7 +22,7 @@ from pythonarium_kernel import jvm_guard, report, route, watchdog
 from pythonarium_kernel.contexts import MAIN, ContextRefusal
 from pythonarium_kernel.forms import form, make
 from pythonarium_kernel.jvm_end import end, flush, join
-from pythonarium_kernel.jvm_guard import watch_forks
+from pythonarium_kernel.jvm_guard import definitions, refuse, watch_forks
 from pythonarium_kernel.jvm_output import (
     JavaRun,
     JavaSession,
@@ -46,11 +46,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "connect",
+    "definitions",
     "end",
     "flush",
     "form",
     "join",
     "make",
+    "refuse",
     "watch_forks",
 ]  # Java calls these here as well
 

@@ -4,8 +4,9 @@
   next one of those ends the process.  So `enable` warns and does nothing; unless libjsig
   is preloaded, which hands signals on to both.
 - A forked child has none of the JVM's threads.  It may go on in Python, as those of
-  multiprocessing do, but not come back to Java: it ends where the script does, and Java
-  is told of a fork before, to see that nothing of its own is dropped in the child.
+  multiprocessing do, but not come back to Java: it ends where the script does, functions
+  of Java's refuse to be called, and Java is told of a fork before, to see that nothing of
+  its own is dropped in the child.
 - To threading a Java thread is a dummy, and before 3.11.9 and 3.12.3 a child of such a
   thread fails at its end.  So the dummy is out of sight while the process forks.
 """
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
 is_child = False
+definitions: "list[memoryview]" = []  # of all functions of Java's, as Java adds them
 _threads: "Any" = vars(threading)["_active"]  # it is the same one for good
 _hidden: "list[threading.Thread]" = []  # by threads that fork, one after the other
 
@@ -34,12 +36,36 @@ def protect() -> None:
         )
 
 
-def watch_forks(tell: "Callable[[bool], object]") -> None:
-    """Tell Java, in the parent, that a fork begins, and that it is over."""
+def watch_forks(
+    before: "Callable[[], object]", after: "Callable[[], object]", refusing: int
+) -> None:
+    """Tell Java, in the parent, that a fork begins, and that it is over.
+
+    What is registered first is called last before the fork, and first after it.  In the
+    child the address `refusing` comes into each definition of a function of Java's.
+    """
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(
-            before=lambda: tell(True), after_in_parent=lambda: tell(False)
+            before=before,
+            after_in_parent=after,
+            after_in_child=lambda: _redefine(refusing),
         )
+
+
+def _redefine(function: int) -> None:
+    for piece in definitions:
+        words = piece.cast("P")
+        for at in range(1, len(words), 4):  # name, function, flags, doc
+            words[at] = function
+
+
+def refuse(_capsule: object, *_args: object, **_keywords: object) -> None:
+    """Refuse a call of a function of Java's in a forked child."""
+    raise RuntimeError(
+        "a forked process has no Java, so it cannot call this function; next: call it in"
+        " the process that runs Java and pass on the result, or start the process by"
+        " subprocess, or by multiprocessing.get_context('spawn')"
+    )
 
 
 def _guard_signals() -> None:

@@ -13,6 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pythonarium.internal.Views;
 
 @Tag("B16")
@@ -41,6 +43,18 @@ class CrossingExceptionsTest {
                 "import pickle",
                 "assert pickle.loads(pickle.dumps(error)).stack == error.stack",
                 "del error");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "x\n", "\ud83d\ude00"})
+    void aLongMessageCrossesWhole(String part) {
+        String message = part.repeat(30_001);
+        Py.run("loud", (Runnable) () -> {
+            throw new IllegalStateException(message);
+        });
+        PythonException failure = Py.failure("loud()");
+        assertTrue(message.equals(failure.getCause().getMessage()), "it is another one");
+        Py.run("try:", "    loud()", "except Exception as e:", "    cut = e.stack[-30:]", "assert cut.endswith('\\t...\\n'), cut");
     }
 
     @Test

@@ -53,6 +53,38 @@ class PythonGCTest {
         assertEquals(0, alive());
     }
 
+    /** Code that runs at the end of an object may give back others of the scope, or keep them. */
+    @Test
+    @Tag("S30")
+    void aScopeThatChangesWhileItCloses() {
+        PythonObject[] things = new PythonObject[20];
+        PythonExecutioner.setVariable("end", (Runnable) () -> {
+            for (int i = 0; i < 10; i++) {
+                things[i].del();
+            }
+        });
+        PythonExecutioner.setVariable("keep", (Runnable) () -> PythonGC.keep(things[19]));
+        PythonExecutioner.exec("""
+                kept = []
+                def end_of(thing):
+                    try:
+                        keep()
+                        kept.append(True)
+                    except Exception:
+                        pass  # it was the first to go
+                    end()
+                Thing.__del__ = end_of
+                """);
+        try (PythonGC gc = PythonGC.watch()) {
+            for (int i = 0; i < things.length; i++) {
+                things[i] = Python.eval("made()");
+            }
+        }
+        assertEquals(Python.eval("any(kept)").toBoolean() ? 1 : 0, alive());
+        things[19].del();
+        assertEquals(0, alive());
+    }
+
     @Test
     @Tag("S32")
     void whatIsKeptBelongsToTheScopeOutside() {

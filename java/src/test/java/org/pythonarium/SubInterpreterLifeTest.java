@@ -57,6 +57,7 @@ class SubInterpreterLifeTest {
         String[] folders = builder.command().get(classPath).split(File.pathSeparator);
         folders[0] = jar(Path.of(folders[0]), folder.resolve("kernel.jar")).toString();
         builder.command().set(classPath, String.join(File.pathSeparator, folders));
+        builder.environment().put("XDG_CACHE_HOME", "/dev/null"); // else it is no longer in the jar
         ChildProcess.Ended ended = ChildJvm.run(builder);
         assertEquals(0, ended.exitCode(), ended.toString());
         assertEquals("", ended.stderr().lines().filter(line -> !line.startsWith("WARNING")).findFirst().orElse(""));

@@ -261,6 +261,26 @@ final class Attachment {
 
     /** Does the work on this thread, which is the runner. */
     <T> T here(Work<T> work) {
+        return isAttached && depth > 0 && callbacks == 0 && CPython.PyGILState_Check() == 0
+                ? hereInForeignCallback(work) : hereInTurn(work);
+    }
+
+    /** Python has called a function of another class loader's, which has let the GIL go. */
+    private <T> T hereInForeignCallback(Work<T> work) {
+        int before = depth;
+        depth = 0;
+        isAttached = false;
+        callbacks++;
+        try {
+            return hereInTurn(work);
+        } finally {
+            callbacks--;
+            isAttached = true;
+            depth = before;
+        }
+    }
+
+    private <T> T hereInTurn(Work<T> work) {
         attach();
         try {
             return work.in(this);
@@ -395,6 +415,34 @@ final class Attachment {
 
     // Callbacks, on the runner
 
+    /**
+     * Begins a call from Python to Java where another class loader has called Python: by a state
+     * of its own, maybe.
+     *
+     * @return what {@link #depart} needs; 0 where it was here that Python was called
+     */
+    long arrive() {
+        if (isAttached) {
+            return 0;
+        }
+        long before = state;
+        isInside = true;
+        state = CPython.PyThreadState_Get();
+        isAttached = true;
+        depth = 1;
+        return before == 0 ? -1 : before;
+    }
+
+    /** Ends such a call. */
+    void depart(long before) {
+        if (before != 0) {
+            state = before == -1 ? 0 : before;
+            isAttached = false;
+            depth = 0;
+            isInside = callbacks > 0;
+        }
+    }
+
     /** Begins a call from Python to Java: lets the GIL go; returns what {@link #leave} needs. */
     int enter() {
         int before = depth;
@@ -479,9 +527,12 @@ final class Attachment {
         return isInside;
     }
 
-    /** Tells whether it has had the GIL with no call on, and may still. Any thread may ask. */
+    /**
+     * Tells whether it has had the GIL with no call on, and may still. Any thread may ask: one that
+     * sees an old depth is as right as one that has asked a little earlier.
+     */
     boolean isLingering() {
-        return isLingering;
+        return isLingering && depth == 0;
     }
 
     /** Notes that the calling thread, which is attached, has finalized Python. */
@@ -498,10 +549,20 @@ final class Attachment {
     static void letGoForGood() {
         long mine = CPython.PyGILState_GetThisThreadState();
         for (Attachment attachment : Reaper.watched()) {
-            if (mine != 0 && attachment.state == mine && attachment.isAttached) {
-                attachment.save();
-                attachment.isInside = attachment.depth > 0 || attachment.callbacks > 0;
+            if (mine != 0 && attachment.state == mine) {
+                attachment.letGoAsItIs();
             }
+        }
+        Attachment known = CURRENT.get(); // of a thread of Python's, which nobody watches
+        if (known != null && known.runner == Thread.currentThread()) {
+            known.letGoAsItIs();
+        }
+    }
+
+    private void letGoAsItIs() {
+        if (isAttached) {
+            save();
+            isInside = depth > 0 || callbacks > 0;
         }
     }
 

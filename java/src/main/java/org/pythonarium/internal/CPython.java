@@ -35,6 +35,7 @@ final class CPython {
     private static final MemorySegment _PyThreadState_Next = find("PyThreadState_Next");
     private static final MemorySegment _PyInterpreterState_ThreadHead = find("PyInterpreterState_ThreadHead");
     private static final MemorySegment _PyInterpreterState_Main = find("PyInterpreterState_Main");
+    private static final MemorySegment _PyGILState_Check = find("PyGILState_Check");
     private static final MemorySegment _PyGILState_GetThisThreadState = find("PyGILState_GetThisThreadState");
     private static final MemorySegment _PyThreadState_Get = find("PyThreadState_Get");
     private static final MemorySegment _PyThreadState_GetInterpreter = find("PyThreadState_GetInterpreter");
@@ -99,6 +100,9 @@ final class CPython {
     private static final MemorySegment _PyCFunction_NewEx = find("PyCFunction_NewEx");
     private static final MemorySegment _PyCapsule_GetPointer = find("PyCapsule_GetPointer");
     private static final MemorySegment _PyCapsule_New = find("PyCapsule_New");
+    private static final MemorySegment _PyList_Append = find("PyList_Append");
+    private static final MemorySegment _PyMemoryView_FromMemory = find("PyMemoryView_FromMemory");
+    private static final MemorySegment _PyMethod_New = find("PyMethod_New");
 
     private CPython() {}
 
@@ -160,6 +164,10 @@ final class CPython {
     }
 
     /** Detached. */
+    static int PyGILState_Check() {
+        return (int) call(_PyGILState_Check);
+    }
+
     static long PyGILState_GetThisThreadState() {
         return call(_PyGILState_GetThisThreadState);
     }
@@ -436,6 +444,18 @@ final class CPython {
 
     static long PyCapsule_New(long a, long b, long c) {
         return call(_PyCapsule_New, a, b, c);
+    }
+
+    static int PyList_Append(long a, long b) {
+        return (int) call(_PyList_Append, a, b);
+    }
+
+    static long PyMemoryView_FromMemory(long a, long b, long c) {
+        return call(_PyMemoryView_FromMemory, a, b, c);
+    }
+
+    static long PyMethod_New(long a, long b) {
+        return call(_PyMethod_New, a, b);
     }
 
     /** Returns a function, or NULL where this CPython has none of that name. */

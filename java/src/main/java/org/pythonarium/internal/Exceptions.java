@@ -61,8 +61,8 @@ final class Exceptions {
     }
 
     private static Throwable cause(Map<?, ?> report) {
-        if (report.get("host") instanceof Long number) {
-            return (Throwable) Held.get(number);
+        if (report.get("host") instanceof Long mark && Upcalls.marked(mark) instanceof Throwable thrown) {
+            return thrown;
         }
         if (report.get("cause") instanceof Map<?, ?> cause) {
             return linked(cause);

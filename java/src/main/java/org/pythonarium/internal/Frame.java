@@ -60,8 +60,13 @@ public final class Frame {
                         + " first close the one that was opened inside of this one");
             }
             current.frames.pop();
-            held.forEach(Reference::drop);
-            held.clear();
+            Reference[] all = held.toArray(Reference[]::new);
+            held.clear(); // what goes may run code that gives others of them back, or keeps them
+            for (Reference reference : all) {
+                if (reference.frame() == this) {
+                    reference.drop();
+                }
+            }
             return null;
         });
     }

@@ -34,14 +34,14 @@ final class Held {
         }
     }
 
-    /** Notes in which capsule an object's number is; done before Python can drop that. */
+    /** Notes in which capsule of the main interpreter a number is; done before Python can drop that. */
     static void isIn(int number, long capsule) {
         synchronized (LOCK) {
             capsules[number] = capsule;
         }
     }
 
-    /** Returns the capsules that objects are in; the caller is attached, so that they stay. */
+    /** Returns those capsules; the caller is attached to the main interpreter, so that they stay. */
     static long[] capsules() {
         synchronized (LOCK) {
             return Arrays.stream(capsules).filter(capsule -> capsule != 0).toArray();

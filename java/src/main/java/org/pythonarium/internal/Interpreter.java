@@ -216,11 +216,18 @@ class Interpreter {
         return lockAndRun(attachment, work);
     }
 
-    /** Does the work for the calling thread, which takes the lock for it if it has none. */
+    /**
+     * Does the work for the calling thread, which takes the lock for it if it has none.
+     *
+     * @throws PythonException if the thread at home never lets the GIL go
+     */
     <T> T callLocked(Work<T> work) {
         Attachment attachment = Attachment.current(this);
-        boolean mayRun = lock.isHeldBy(attachment) || attachment.isInCallback();
-        return mayRun ? attachment.run(work) : lockAndRun(attachment, work);
+        if (lock.isHeldBy(attachment) || attachment.isInCallback()) {
+            return attachment.run(work);
+        }
+        checkMayWait(attachment);
+        return lockAndRun(attachment, work);
     }
 
     private <T> T lockAndRun(Attachment attachment, Work<T> work) {
@@ -251,7 +258,7 @@ class Interpreter {
         Attachment attachment = Attachment.current(this);
         if (lock.isHeldBy(attachment) || attachment.isInCallback()) {
             attachment.run(ignored -> null);
-        } else if (lock.tryLock(attachment)) {
+        } else if (mayWait(attachment) && lock.tryLock(attachment)) {
             try {
                 attachment.run(ignored -> null);
             } finally {
@@ -277,6 +284,11 @@ class Interpreter {
         isCompany = true;
     }
 
+    /** Tells whether a script can fork the process. */
+    boolean mayFork() {
+        return true;
+    }
+
     /** Tells whether the thread at home never lets the GIL go. */
     boolean keepsGil() {
         return keepsGil;
@@ -293,10 +305,14 @@ class Interpreter {
      * @throws PythonException if the thread at home never lets the GIL go
      */
     void checkMayWait(Attachment attachment) {
-        if (keepsGil && !isHome(attachment)) {
+        if (!mayWait(attachment)) {
             throw new PythonException(Setting.RELEASE_GIL_AUTOMATICALLY.property() + " is false: "
                     + home.get() + " keeps the GIL, and no other thread can use Python");
         }
+    }
+
+    private boolean mayWait(Attachment attachment) {
+        return !keepsGil || isHome(attachment);
     }
 
     /** Tells whether the attachment is the first one that asked. */

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 /** A function of Java's that Python can call. */
 abstract class JavaFunction {
 
-    /** The PyMethodDef of the Python function. */
+    /** A PyMethodDef, of which the one of the Python function is a copy. */
     final MemorySegment definition;
 
     final Interpreter interpreter;
@@ -34,6 +34,7 @@ abstract class JavaFunction {
     /** Answers a call of Python's; returns 0 with an error set where that fails. */
     final long enter(long arguments, long count, long names) {
         Attachment attachment = Attachment.ofPythonThread(interpreter);
+        long guest = attachment.arrive();
         try {
             return call(attachment, arguments, (int) count, names);
         } catch (Throwable failure) {
@@ -41,6 +42,7 @@ abstract class JavaFunction {
             return 0;
         } finally {
             attachment.forgetOrigins();
+            attachment.depart(guest);
         }
     }
 }

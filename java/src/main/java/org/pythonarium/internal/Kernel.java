@@ -54,12 +54,8 @@ final class Kernel {
     static long vectorcall(Attachment attachment, long callable, long... arguments) {
         Scratch scratch = attachment.scratch;
         long mark = scratch.mark();
-        long block = scratch.take((arguments.length + 1L) * Long.BYTES);
-        if (block == 0) {
-            throw new PythonException("a call has too many arguments: " + arguments.length);
-        }
+        long first = scratch.take((arguments.length + 1L) * Long.BYTES) + Long.BYTES;
         try {
-            long first = block + Long.BYTES;
             for (int i = 0; i < arguments.length; i++) {
                 CPython.MEMORY.set(ValueLayout.JAVA_LONG, first + (long) i * Long.BYTES, arguments[i]);
             }

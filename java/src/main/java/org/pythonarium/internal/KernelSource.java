@@ -92,6 +92,7 @@ final class KernelSource {
             throw new PythonException("the jar's place is no path: " + url, failure);
         }
         throw new PythonException("Python cannot import from " + url
-                + "; put pythonarium's jar on the class path as a file of its own");
+                + ", nor from a copy: none can be made in the user's cache folder; next: name a folder that can"
+                + " be written by XDG_CACHE_HOME, or put pythonarium's jar on the class path as a file of its own");
     }
 }

@@ -30,7 +30,7 @@ final class Lent {
 
     private final Object memory; // is why it stays reachable
     private final Tenants tenants;
-    private volatile long capsule; // 0 until it is made
+    private volatile long capsule; // 0 until it is made, or where nothing can fork
 
     private Lent(Object memory, Tenants tenants) {
         this.memory = memory;
@@ -52,11 +52,13 @@ final class Lent {
             end(number);
             throw Failure.take(attachment);
         }
-        lent.capsule = capsule;
+        if (attachment.interpreter.mayFork()) {
+            lent.capsule = capsule;
+        }
         return capsule;
     }
 
-    /** Returns the capsules of all; the caller is attached, so that they stay. */
+    /** Returns the capsules in the main interpreter, which the caller is attached to: they stay. */
     static long[] capsules() {
         return ALL.values().stream().mapToLong(lent -> lent.capsule).filter(capsule -> capsule != 0).toArray();
     }

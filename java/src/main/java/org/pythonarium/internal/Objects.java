@@ -45,7 +45,7 @@ public final class Objects {
     private static long call(Attachment attachment, long callable, Object[] arguments) {
         Scratch scratch = attachment.scratch;
         long mark = scratch.mark();
-        long first = room(scratch, arguments.length) + Long.BYTES;
+        long first = scratch.take((arguments.length + 1L) * Long.BYTES) + Long.BYTES;
         int converted = 0;
         try {
             for (; converted < arguments.length; converted++) {
@@ -62,7 +62,7 @@ public final class Objects {
             Attachment attachment, long callable, Object[] arguments, Map<?, ?> keywords) {
         Scratch scratch = attachment.scratch;
         long mark = scratch.mark();
-        long first = room(scratch, arguments.length + keywords.size()) + Long.BYTES;
+        long first = scratch.take((arguments.length + keywords.size() + 1L) * Long.BYTES) + Long.BYTES;
         int converted = 0;
         long names = Failure.check(attachment, CPython.PyTuple_New(keywords.size()));
         try {
@@ -84,15 +84,6 @@ public final class Objects {
             CPython.Py_DecRef(names);
             scratch.release(mark);
         }
-    }
-
-    private static long room(Scratch scratch, int arguments) {
-        long block = scratch.take((arguments + 1L) * Long.BYTES);
-        if (block == 0) {
-            throw new PythonException(
-                    "a call has too many arguments: " + arguments + "; pass a list");
-        }
-        return block;
     }
 
     private static void put(long first, int index, long object) {

@@ -55,7 +55,7 @@ final class Raising {
             made.add(Converter.toPython(attachment, classNames(failure)));
             made.add(Converter.toPython(attachment, message(failure)));
             made.add(Converter.toPython(attachment, stack(failure)));
-            made.add(Converter.toPython(attachment, Upcalls.number(held)));
+            made.add(Converter.toPython(attachment, Upcalls.mark(held)));
             return attachment.interpreter.kernel().call(
                     attachment, "java_error",
                     made.get(0), made.get(1), made.get(2), made.get(3), held, cause);
@@ -89,8 +89,14 @@ final class Raising {
         } catch (RuntimeException broken) {
             text.append("<no stack: printStackTrace threw ").append(broken.getClass().getName()).append(">\n");
         }
-        String all = printable(text.toString());
-        return all.length() <= STACK ? all : all.substring(0, all.lastIndexOf('\n', STACK)) + "\n\t...\n";
+        String all = text.toString();
+        return printable(all.length() <= STACK ? all : all.substring(0, end(all)) + "\n\t...\n");
+    }
+
+    /** Returns where to cut a stack: at the end of a line, or in the first one, which has the message. */
+    private static int end(String stack) {
+        int line = stack.lastIndexOf('\n', STACK);
+        return line < 0 ? STACK : line;
     }
 
     /** Returns a text with a question mark for each lone surrogate, which no UTF-8 has. */

@@ -76,6 +76,11 @@ public final class SubInterpreter extends Interpreter {
         attachment = Attachment.ofOwnThread(this, name);
     }
 
+    /** Loads this class, which the end of the JVM needs: the class loader may be closed by then. */
+    static void prepare() {
+        // done by the initialisation of this class
+    }
+
     // Opening
 
     /**
@@ -203,6 +208,11 @@ public final class SubInterpreter extends Interpreter {
     Numpy numpy(Attachment attachment) {
         throw new PythonException("numpy cannot be used in an interpreter with its own GIL;"
                 + " use it in the main interpreter, or in a process (PythonProcess)");
+    }
+
+    @Override
+    boolean mayFork() {
+        return false;
     }
 
     @Override

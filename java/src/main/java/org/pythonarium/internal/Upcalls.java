@@ -13,10 +13,13 @@ import java.lang.invoke.MethodType;
  * Where Python enters Java.
  *
  * <p>One native function serves all functions of Java's: it is the {@code ml_meth} of a
- * {@code PyMethodDef}, so that Python calls it as it calls its own. Whose it is, a capsule says,
- * the {@code self} of the Python function: its pointer is the number of a {@link JavaFunction}
- * among {@link Held}. When Python drops the function it drops the capsule, and the capsule's
- * destructor lets the Java function go.
+ * {@code PyMethodDef}, so that Python calls it as it calls its own. Whose it is, a capsule says:
+ * its pointer is the number of a {@link JavaFunction} among {@link Held}. When Python drops the
+ * function it drops the capsule, and the capsule's destructor lets the Java function go.
+ *
+ * <p>The {@code self} of the Python function is a method of the capsule, which refuses to be
+ * called. In a forked child {@code PyObject_Vectorcall} stands as {@code ml_meth}, which has the
+ * same shape and calls the self ({@link Forks}).
  *
  * <p>An exception that left one of these methods would end the JVM. So each of them catches
  * everything, and the last thing it does is prepared beforehand.
@@ -29,13 +32,14 @@ final class Upcalls {
     private static final int FLAGS = 0x80 | 0x02;
 
     // PyMethodDef: name, function, flags, doc
-    private static final long DEF_SIZE = 32;
+    static final long DEF_SIZE = 32;
     private static final long DEF_FUNCTION = 8;
     private static final long DEF_FLAGS = 16;
     private static final long DEF_DOC = 24;
 
-    // PyCapsule: pointer; PyCFunctionObject: definition, self
+    // PyCapsule: pointer; PyMethodObject: function, self; PyCFunctionObject: definition, self
     private static final long CAPSULE_POINTER = 16;
+    private static final long METHOD_SELF = 24;
     private static final long FUNCTION_DEF = 16;
     private static final long FUNCTION_SELF = 24;
 
@@ -49,6 +53,9 @@ final class Upcalls {
     private static final long CALL = stub("call");
     private static final long DROP = stub("drop");
 
+    /** Differs from that of another class loader: all code made by the JVM lies within 4 GiB. */
+    private static final long OWN = DROP & 0xFFFF_FFFFL;
+
     private Upcalls() {}
 
     /** Links what Python calls, which takes some time; any thread may do it beforehand. */
@@ -58,12 +65,16 @@ final class Upcalls {
 
     /** Returns a new Python function that calls a function of Java's. */
     static long functionOf(Attachment attachment, JavaFunction function) {
-        long self = hold(attachment, function);
+        long capsule = hold(attachment, function);
+        long self = 0;
         try {
-            return Failure.check(
-                    attachment, CPython.PyCFunction_NewEx(function.definition.address(), self, 0));
+            self = Failure.check(attachment, CPython.PyMethod_New(
+                    attachment.interpreter.kernel().function(attachment, "refuse"), capsule));
+            return Failure.check(attachment, CPython.PyCFunction_NewEx(
+                    Definitions.put((int) number(capsule), function.definition), self, 0));
         } finally {
-            CPython.Py_DecRef(self);
+            CPython.Py_DecRef(self); // of NULL it does nothing
+            CPython.Py_DecRef(capsule);
         }
     }
 
@@ -75,13 +86,25 @@ final class Upcalls {
             Held.remove(number);
             throw Failure.take(attachment);
         }
-        Held.isIn(number, capsule);
+        if (attachment.interpreter.mayFork()) {
+            Held.isIn(number, capsule);
+        }
         return capsule;
     }
 
     /** Returns the number of the object that a capsule holds. */
     static long number(long capsule) {
         return CPython.MEMORY.get(J, capsule + CAPSULE_POINTER);
+    }
+
+    /** Returns the number of the object that a capsule holds, with what tells whose number it is. */
+    static long mark(long capsule) {
+        return OWN << Integer.SIZE - 1 | number(capsule);
+    }
+
+    /** Returns the object of a mark, or null if it is of another class loader. */
+    static Object marked(long mark) {
+        return mark >>> Integer.SIZE - 1 == OWN ? Held.get(mark & Integer.MAX_VALUE) : null;
     }
 
     /** Returns the function of Java's that an object of Python's is, or null if it is none. */
@@ -93,10 +116,15 @@ final class Upcalls {
         if (CPython.MEMORY.get(J, definition + DEF_FUNCTION) != CALL) {
             return null;
         }
-        return (JavaFunction) Held.get(number(CPython.MEMORY.get(J, object + FUNCTION_SELF)));
+        return called(CPython.MEMORY.get(J, object + FUNCTION_SELF));
     }
 
-    /** Returns the definition of a Python function; it must stay reachable as long as that lives. */
+    /** Returns the function whose self this is. */
+    private static JavaFunction called(long self) {
+        return (JavaFunction) Held.get(number(CPython.MEMORY.get(J, self + METHOD_SELF)));
+    }
+
+    /** Returns a definition of a Python function; what it names stays as long as it is reachable. */
     static MemorySegment define(String name, String doc) {
         Arena arena = Arena.ofAuto();
         MemorySegment definition = arena.allocate(DEF_SIZE, 8);
@@ -110,7 +138,7 @@ final class Upcalls {
     /** Python calls this, attached; returns a new reference, or 0 with an error set. */
     private static long call(long self, long arguments, long count, long names) {
         try {
-            return ((JavaFunction) Held.get(number(self))).enter(arguments, count, names);
+            return called(self).enter(arguments, count, names);
         } catch (Throwable failure) {
             CPython.PyErr_SetString(RUNTIME_ERROR, LAST_WORDS);
             return 0;

@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.function.Function;
+import java.util.function.IntBinaryOperator;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pythonarium.Py;
+import org.pythonarium.PythonFunction;
 
 @Tag("B11")
 class HeldTest {
@@ -58,13 +63,75 @@ class HeldTest {
         Py.run("held", (Function<Object, Object>) x -> x,
                 "import os, sys, warnings",
                 "warnings.simplefilter('ignore')",
-                "def count(): return sys.getrefcount(held.__self__)",
+                "def count(): return sys.getrefcount(held.__self__.__self__)",
                 "before = count()",
                 "child = os.fork()",
                 "if not child:",
                 "    os._exit(count() - before)",
                 "assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1",
                 "assert count() == before");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"held(5)", "held()", "held(x=5)", "add(1, 2)", "waiting(1, 2)", "import_and_call()"})
+    void aForkedChildIsToldThatItHasNoJava(String call) {
+        Scripts.set("held", (Function<Object, Object>) x -> x);
+        Scripts.set("waiting", PythonFunction.of(IntBinaryOperator.class, (a, b) -> a + b).waiting());
+        Py.run("add", (IntBinaryOperator) (a, b) -> a + b,
+                "import os, signal, warnings",
+                "warnings.simplefilter('ignore')",
+                "def import_and_call():",
+                "    import multiprocessing.dummy",
+                "    with multiprocessing.dummy.Pool(1) as pool:",
+                "        pool.map(held, [5])",
+                "child = os.fork()",
+                "if not child:",
+                "    signal.alarm(20)",
+                "    try:",
+                "        " + call,
+                "    except RuntimeError as error:",
+                "        os._exit(7 if 'has no Java' in str(error) and 'spawn' in str(error) else 8)",
+                "    finally:",
+                "        os._exit(9)",
+                "assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7",
+                "assert held(5) == 5 and add(1, 2) == waiting(1, 2) == 3");
+    }
+
+    /** More functions than one piece of memory has places for, made by other threads while one forks. */
+    @Test
+    void aForkedChildHoldsWhatOtherThreadsHaveJustMade() {
+        Py.run("make", (Supplier<Object>) () -> (Function<Object, Object>) x -> x,
+                "import os, signal, sys, threading, warnings",
+                "warnings.simplefilter('ignore')",
+                "interval = sys.getswitchinterval()",
+                "sys.setswitchinterval(1e-5)",
+                "made, done = [make() for _ in range(300)], threading.Event()",
+                "def work():",
+                "    while not done.is_set():",
+                "        made.append(make())",
+                "        if len(made) > 600: del made[::2]",
+                "threads = [threading.Thread(target=work) for _ in range(3)]",
+                "for thread in threads: thread.start()",
+                "def fork():",
+                "    child = os.fork()",
+                "    if child:",
+                "        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])",
+                "    signal.alarm(20)",
+                "    told, count = 0, len(made)",
+                "    while made:",
+                "        try:",
+                "            made.pop()(5)",
+                "        except RuntimeError:",
+                "            told += 1",
+                "    os._exit(7 if told == count > 0 else 8)",
+                "try:",
+                "    ends = {fork() for _ in range(20)}",
+                "finally:",
+                "    done.set()",
+                "    for thread in threads: thread.join()",
+                "    sys.setswitchinterval(interval)",
+                "    made.clear()",
+                "assert ends == {7}, ends");
     }
 
     @Test

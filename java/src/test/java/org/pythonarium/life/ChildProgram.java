@@ -36,6 +36,7 @@ final class ChildProgram {
 
     private ChildProgram(Path folder, String main, String... arguments) {
         this.folder = folder;
+        environment.add("XDG_CACHE_HOME=" + folder.resolve("cache"));
         this.main = main;
         this.arguments = List.of(arguments);
         flags.add("-Dorg.pythonarium.python=" + System.getProperty("org.pythonarium.python", ""));

@@ -93,6 +93,30 @@ class DeploymentTest {
         program().onClassPath(jar + File.pathSeparator + programs).run().assertGood();
     }
 
+    private ChildProgram.Ended runNested(String cache) throws Exception {
+        Path inner = jar("library.jar", ChildProgram.product());
+        Path outer = jar("outer.jar", Files.move(inner, Files.createDirectory(folder.resolve("inside")).resolve("library.jar"))
+                .getParent());
+        return ChildProgram.of(folder, NestedJarProgram.class, outer.toString(), "library.jar",
+                        "import pythonarium_kernel as kernel; print(kernel.__file__)")
+                .onClassPath(programs.toString()).withVariable("XDG_CACHE_HOME", cache).run();
+    }
+
+    @Test
+    void aJarWithinAJar() throws Exception {
+        Path cache = folder.resolve("made anew");
+        ChildProgram.Ended ended = runNested(cache.toString()).assertGood();
+        assertTrue(ended.out().startsWith(cache.toString()), ended::toString);
+    }
+
+    @Test
+    void aJarWithinAJarNeedsTheCacheFolder() throws Exception {
+        ChildProgram.Ended ended = runNested("/dev/null");
+        assertTrue(ended.out().startsWith("Python cannot import from jar:file:"), ended::toString);
+        assertTrue(ended.out().contains("outer.jar!/library.jar!/pythonarium_kernel/"), ended::toString);
+        assertTrue(ended.out().contains("; next: name a folder that can be written by XDG_CACHE_HOME"), ended::toString);
+    }
+
     @Test
     void aModulePath() throws Exception {
         ChildProgram.bare(folder, ScriptsProgram.class, "script", script.toString())
@@ -107,6 +131,12 @@ class DeploymentTest {
         ChildProgram.of(folder, ScriptsProgram.class, "loaders",
                         ChildProgram.product().toString(), programs.toString())
                 .with(stack).run().assertGood();
+    }
+
+    @Test
+    void aClassLoaderThatIsClosedBeforeTheEnd() throws Exception {
+        ChildProgram.of(folder, ScriptsProgram.class, "closed loader", ChildProgram.product().toString())
+                .run().assertEnd(0, "good\natexit\n");
     }
 
     @Test

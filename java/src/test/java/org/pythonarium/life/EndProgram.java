@@ -3,8 +3,10 @@ package org.pythonarium.life;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntUnaryOperator;
 import org.pythonarium.PythonException;
 import org.pythonarium.PythonExecutioner;
+import org.pythonarium.PythonFunction;
 import org.pythonarium.PythonGIL;
 
 /** Ends in one of many ways; Python tells what it still came to do. */
@@ -39,6 +41,12 @@ final class EndProgram {
             case "exit" -> System.exit(3);
             case "exit in scope" -> inScope(() -> System.exit(3));
             case "scope left open" -> callSeveral(PythonGIL.lock());
+            case "exit in a callback" -> exitIn("end(0)");
+            case "exit in a computation" -> exitIn("end_computing(0)");
+            case "exit in a callback of a python thread" ->
+                    exitIn("thread = threading.Thread(target=end, args=[0]); thread.start(); thread.join()");
+            case "exit in a computation of a python thread" ->
+                    exitIn("thread = threading.Thread(target=end_computing, args=[0]); thread.start(); thread.join()");
             case "throw" -> inScope(() -> {
                 throw new IllegalStateException("of the test");
             });
@@ -69,6 +77,18 @@ final class EndProgram {
                 System.exit(3);
             }
             default -> throw new IllegalArgumentException(how);
+        }
+    }
+
+    private static void exitIn(String script) {
+        try (PythonGIL gil = PythonGIL.lock()) {
+            IntUnaryOperator end = code -> {
+                System.exit(3);
+                return code;
+            };
+            PythonExecutioner.setVariable("end", PythonFunction.of(IntUnaryOperator.class, end).waiting());
+            PythonExecutioner.setVariable("end_computing", end);
+            PythonExecutioner.exec(script);
         }
     }
 

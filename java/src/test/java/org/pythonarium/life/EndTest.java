@@ -61,6 +61,16 @@ class EndTest {
         end(how, ChildProgram.LARGE_STACK).assertEnd(code, WITHOUT_FINALIZING);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "exit in a callback, -Xss16m", "exit in a callback, -Xss1m",
+        "exit in a computation, -Xss16m", "exit in a computation, -Xss1m",
+        "exit in a callback of a python thread, -Xss16m", "exit in a computation of a python thread, -Xss16m"
+    })
+    void leavesPythonAloneWhereItHasCalledWhatEndsTheJvm(String how, String stack) throws Exception {
+        end(how, stack).assertEnd(3, WITHOUT_FINALIZING);
+    }
+
     @Test
     void leavesAScriptAloneThatCatchesEverything() throws Exception {
         ChildProgram.Ended ended = end("loop that catches all", ChildProgram.LARGE_STACK);

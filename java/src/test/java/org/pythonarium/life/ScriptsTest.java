@@ -23,6 +23,15 @@ class ScriptsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-Xss1m", "-Xss16m"})
+    @Tag("S19")
+    @Tag("S55")
+    void noOtherThreadWaitsForAGilThatIsKept(String stack) throws Exception {
+        ChildProgram.of(folder, ScriptsProgram.class, "kept gil")
+                .with(stack, "-Dorg.eclipse.python4j.release_gil_automatically=false").run().assertGood();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xss1m", "-Xss16m"})
     void subprocessesRunThisPython(String stack) throws Exception {
         program("""
                 import subprocess, sys
