@@ -12,6 +12,7 @@ from pythonarium.cli.presenting import misuse_as_json, warn
 
 __all__ = ["LONE_DASH", "PACKAGES", "main"]
 
+FAILED: Final = 1
 WRONG_USE: Final = 2
 COMMANDS: Final = {
     "run": """Run a script with typed variables in and out.
@@ -57,9 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = _app()([LONE_DASH if word == "-" else word for word in words])
+        return process.flushed(code or 0)
     except CycloptsError as error:
         return _wrong_use(words, str(error))
-    return process.flushed(code or 0)
+    except OSError as error:
+        if error.filename is not None:  # not a stream, so none of ours
+            raise
+        return _unwritten(error)
 
 
 def _app() -> App:
@@ -91,6 +96,14 @@ def _version() -> str:
         return f"pythonarium {metadata.version('pythonarium')}"
     except metadata.PackageNotFoundError:
         return "pythonarium, from a folder: it is not installed, so it has no version"
+
+
+def _unwritten(error: OSError) -> int:
+    """Tell why stdout does not take what the command says, unless its reader has gone."""
+    if not isinstance(error, BrokenPipeError):
+        warn(f"cannot write to stdout: {error.strerror or error}")
+    process.drop_stdout()
+    return FAILED
 
 
 def _wrong_use(words: Sequence[str], message: str) -> int:

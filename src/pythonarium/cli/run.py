@@ -1,6 +1,6 @@
 """`pythonarium run`: a script with typed variables in and out."""
 
-import signal
+import errno
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -13,7 +13,13 @@ from pythonarium.cli.app import LONE_DASH
 from pythonarium.cli.inputs import BadInputError, input_variables, output_types
 from pythonarium.cli.limits import Limits
 from pythonarium.cli.options import Place, Sources
-from pythonarium.cli.presenting import JsonPresenter, Outcome, Presenter, TextPresenter
+from pythonarium.cli.presenting import (
+    JsonPresenter,
+    Outcome,
+    Presenter,
+    TextPresenter,
+    exit_code_of_worker,
+)
 from pythonarium.errors import (
     PythonariumError,
     ScriptError,
@@ -35,7 +41,6 @@ __all__ = ["run"]
 FAILED: Final = 1
 WRONG_USE: Final = 2
 TIMED_OUT: Final = 124
-SIGNALLED: Final = 128
 INTERRUPTED: Final = 130
 
 
@@ -201,6 +206,8 @@ def _source(
 
 
 def _script_on_stdin() -> str:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "there is no stdin")
     try:
         return scripts.decoded(sys.stdin.buffer.read(), "<stdin>")
     except scripts.SourceError as error:
@@ -271,7 +278,7 @@ class _Job:
         """Present an error of the script and return the exit code."""
         if isinstance(error, WorkerDiedError):
             self._presenter.failed(error, ("", error.output_tail))
-            return _exit_code_of_worker(error)
+            return exit_code_of_worker(error)
         if error.type_name == "BrokenPipeError" and process.stdout_is_gone():
             return FAILED  # it wrote to a reader that had enough
         self._presenter.failed(error, (error.stdout, error.stderr))
@@ -296,9 +303,3 @@ def _exit_code(error: ScriptError) -> int:
     if isinstance(error, ScriptTimeoutError):
         return TIMED_OUT
     return INTERRUPTED if error.type_name == "KeyboardInterrupt" else FAILED
-
-
-def _exit_code_of_worker(error: WorkerDiedError) -> int:
-    """Return what a shell would tell of it; 1 where that would be a success."""
-    number = getattr(signal, error.signal or "", None)
-    return error.exit_code or (FAILED if number is None else SIGNALLED + number)
