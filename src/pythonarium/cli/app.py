@@ -14,6 +14,7 @@ __all__ = ["LONE_DASH", "PACKAGES", "main"]
 
 FAILED: Final = 1
 WRONG_USE: Final = 2
+INTERRUPTED: Final = 130
 COMMANDS: Final = {
     "run": """Run a script with typed variables in and out.
 
@@ -61,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return process.flushed(code or 0)
     except CycloptsError as error:
         return _wrong_use(words, str(error))
+    except KeyboardInterrupt:  # not in a script: that one's is told by `run`
+        warn("interrupted")
+        return INTERRUPTED
     except OSError as error:
         if error.filename is not None:  # not a stream, so none of ours
             raise

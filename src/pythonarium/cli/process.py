@@ -21,7 +21,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Final, Self, TextIO
 
 from pythonarium.errors import PythonariumError
@@ -29,6 +29,7 @@ from pythonarium.interpreter import Interpreter
 from pythonarium_kernel import route
 
 __all__ = [
+    "CtrlC",
     "Deadline",
     "answers",
     "drop_stdout",
@@ -227,6 +228,39 @@ class Deadline:
                 self._expired()
             finally:
                 _end_at_once()
+
+
+class CtrlC:
+    """Hands a Ctrl-C on to a script that runs in another process.
+
+    The script gets it as its own: it can catch it, and its traceback tells where it was.
+    One that comes before or after the run is the command's, and so is the one by which a
+    deadline breaks off a call.  Where SIGINT is ignored it stays so.
+    """
+
+    def __init__(self, interpreter: Interpreter, deadline: Deadline) -> None:
+        self._interpreter, self._deadline = interpreter, deadline
+        self._is_on = False
+
+    def __enter__(self) -> Self:
+        usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if usual and self._interpreter.rung != "shared":
+            signal.signal(signal.SIGINT, self._hand_on)
+            self._is_on = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._is_on:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _hand_on(self, _number: int, _frame: FrameType | None) -> None:
+        if self._deadline.nudged or not self._interpreter.interrupt():
+            raise KeyboardInterrupt
 
 
 def end_at_once_if_held_up() -> None:

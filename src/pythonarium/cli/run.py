@@ -24,6 +24,7 @@ from pythonarium.errors import (
     PythonariumError,
     ScriptError,
     ScriptExitError,
+    ScriptInterruptedError,
     ScriptSyntaxError,
     ScriptTimeoutError,
     SettingsError,
@@ -234,7 +235,7 @@ class _Job:
         """
         deadline = process.Deadline(self._timeout, self._expired)
         try:
-            with deadline:
+            with process.CtrlC(self._interpreter, deadline), deadline:
                 return start()
         except ScriptExitError as error:
             if error.code == 0:
@@ -302,4 +303,7 @@ def _exit_code(error: ScriptError) -> int:
         return error.code
     if isinstance(error, ScriptTimeoutError):
         return TIMED_OUT
-    return INTERRUPTED if error.type_name == "KeyboardInterrupt" else FAILED
+    is_stopped = isinstance(error, ScriptInterruptedError)
+    if is_stopped or error.type_name == "KeyboardInterrupt":
+        return INTERRUPTED
+    return FAILED
