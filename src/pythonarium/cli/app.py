@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
 from pythonarium.cli import process
 from pythonarium.cli.presenting import misuse_as_json, warn
@@ -58,10 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = _app()([LONE_DASH if word == "-" else word for word in words])
-        return process.flushed(code or 0)
-    except CycloptsError as error:
-        return _wrong_use(words, str(error))
+        return process.flushed(_done(words))
     except KeyboardInterrupt:  # not in a script: that one's is told by `run`
         warn("interrupted")
         return INTERRUPTED
@@ -69,6 +66,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.filename is not None:  # not a stream, so none of ours
             raise
         return _unwritten(error)
+
+
+def _done(words: Sequence[str]) -> int:
+    try:
+        code = _app()([LONE_DASH if word == "-" else word for word in words])
+    except CycloptsError as error:
+        return _wrong_use(words, error)
+    return code or 0
 
 
 def _app() -> App:
@@ -110,12 +115,16 @@ def _unwritten(error: OSError) -> int:
     return FAILED
 
 
-def _wrong_use(words: Sequence[str], message: str) -> int:
+def _wrong_use(words: Sequence[str], error: CycloptsError) -> int:
     own = words[: words.index("--")] if "--" in words else words
-    command = own[0] if own and own[0] in (*COMMANDS, "packages") else ""
+    command, message = " ".join(error.command_chain or ()), str(error)
+    if isinstance(error, UnusedCliTokensError):
+        surplus = " ".join(error.unused_tokens or ())
+        message = f"`pythonarium {command}` takes no '{surplus}'"
+    message = message.replace(LONE_DASH, "-").rstrip(".")
     if command == "run" and "--json" in own:
-        sys.stdout.write(misuse_as_json(message))
+        process.say(misuse_as_json(message))
     hint = "; the script's own options stand after --" if command == "run" else ""
-    warn(message.replace(LONE_DASH, "-").rstrip(".") + hint)
+    warn(message + hint)
     warn(f"try `{f'pythonarium {command}'.strip()} --help`")
     return WRONG_USE

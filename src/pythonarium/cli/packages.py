@@ -69,7 +69,7 @@ def list_(*, place: Place = _HERE, as_json: _Json = False) -> None:
 
 @packages.command
 @_told
-def show(name: str, *, place: Place = _HERE, as_json: _Json = False) -> None:
+def show(name: str, /, *, place: Place = _HERE, as_json: _Json = False) -> None:
     """Show the version of a package, and where it is.
 
     Parameters
