@@ -251,10 +251,8 @@ class Session:
         self, context: str, name: str, caller: "Optional[Caller]" = None
     ) -> object:
         """Import a module, packages and all; return a Ref to it."""
-        import importlib
-
         run = self._new_run(context)
-        module = perform(run, self._active, importlib.import_module, name)
+        module = perform(run, self._active, imported, name)
         return self.hold(module, caller)
 
     def _new_run(
@@ -507,6 +505,15 @@ def _enter(manager: "Any") -> object:
 
 def _leave(manager: "Any", *exception: object) -> object:
     return bool(type(manager).__exit__(manager, *exception))
+
+
+def imported(name: str) -> object:
+    """Import a module, packages and all.
+
+    As an `import` statement does, and not by importlib's function: Python leaves the
+    frames of its own machinery out of the traceback of a statement alone.
+    """
+    return __import__(name, None, None, ("__name__",))
 
 
 def _type_name(value: object) -> str:
