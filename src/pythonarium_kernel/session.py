@@ -308,13 +308,25 @@ class Session:
         self._lookup(context, namespace, name)
         namespace.pop(name, None)
 
-    def variables(self, context: str) -> "tuple[dict[str, object], dict[str, str]]":
-        """Return the values of a context, and what is no value with the reason."""
+    def names(self, context: str) -> "list[str]":
+        """Return the names of the variables of a context that are not hidden."""
+        names = list(self.contexts.get(context).__dict__)
+        return [n for n in names if isinstance(n, str) and n[:1] != "_"]  # type: ignore[redundant-expr]  # a script may use any key
+
+    def variables(
+        self, context: str, names: "Optional[list[str]]" = None
+    ) -> "tuple[dict[str, object], dict[str, str]]":
+        """Return the values of a context, and what is no value with the reason.
+
+        Args:
+            context: its name.
+            names: those that are looked at; None: all that are not hidden.
+        """
         values: dict[str, object] = {}
         skipped: dict[str, str] = {}
-        for name, value in list(self.contexts.get(context).__dict__.items()):
-            if not isinstance(name, str) or name[:1] == "_":  # type: ignore[redundant-expr]  # a script may use any key
-                continue
+        namespace = self.contexts.get(context).__dict__
+        for name in self.names(context) if names is None else names:
+            value = namespace[name]
             found = obstacle(value)
             if found is None:
                 values[name] = value
