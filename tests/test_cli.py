@@ -67,6 +67,8 @@ def test_an_unknown_command_is_wrong_use() -> None:
         (("packages", "show"), "parameter NAME requires an argument", None),
         (("packages", "show", "--name", "rich"), "Unknown option: --name", None),
         (("packages", "shwo"), 'Unknown command "shwo"', "packages"),
+        (("run", "x.py", "--version"), "own options stand after --", "run"),
+        (("doctor", "--version"), "Unknown option: --version", "doctor"),
     ],
 )
 def test_wrong_use_says_what_is_too_much_or_missing(

@@ -34,7 +34,7 @@ COMMANDS: Final = {
 
         `pythonarium java -cp app.jar Main` puts Pythonarium's jar on the class path, and
         sets native access, the Python to embed, and stacks on which every thread runs
-        Python itself.""",
+        Python itself.  All other words go to java as they are.""",
     "repl": """Start an interactive session.
 
         Ctrl-C clears the line or interrupts what runs; Ctrl-D, exit() and quit() leave.
@@ -69,6 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _done(words: Sequence[str]) -> int:
+    if words[:1] == ["java"] and words[1:] not in (["--help"], ["-h"]):
+        from pythonarium.cli.java import java  # noqa: PLC0415  # for this alone
+
+        return java(*words[1:])  # all of them are Java's, whatever they look like
     try:
         code = _app()([LONE_DASH if word == "-" else word for word in words])
     except CycloptsError as error:
@@ -94,6 +98,7 @@ def _app() -> App:
             name=name,
             help=inspect.cleandoc(purpose),
             usage=USAGES.get(name),
+            version_flags=(),
         )
     return app
 

@@ -21,7 +21,7 @@ WRONG_USE: Final = 2
 
 P = ParamSpec("P")
 
-packages: App = App(name="packages", help=PACKAGES)
+packages: App = App(name="packages", help=PACKAGES, version_flags=())
 
 
 def _told(command: Callable[P, None]) -> Callable[P, int]:
