@@ -103,8 +103,8 @@ def run(  # noqa: PLR0913  # one parameter for each option
     as_json
         Write one JSON object, {"outputs", "stdout", "stderr", "receipt"} or {"error"}, and
         nothing else to stdout; what C code and child processes write there goes to stderr.
-        Dates are ISO text, bytes base64, arrays lists, tables lists of records; NaN and
-        infinities are "NaN", "Infinity", "-Infinity".
+        Dates are ISO text, bytes base64, arrays lists, tables lists of records without
+        their index; NaN and infinities are "NaN", "Infinity", "-Infinity".
     rung
         Where the script runs: shared, in this process, or process, in one of its own.
         Without this it is process for a script with --memory, --no-network, --read-only or
