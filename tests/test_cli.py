@@ -59,6 +59,29 @@ def test_an_unknown_command_is_wrong_use() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "complaint", "command"),
+    [
+        (("doctor", "x"), "`pythonarium doctor` takes no 'x'", "doctor"),
+        (("repl", "-"), "`pythonarium repl` takes no '-'", "repl"),
+        (("packages", "list", "a", "b"), "packages list` takes no 'a b'", None),
+        (("packages", "show"), "parameter NAME requires an argument", None),
+        (("packages", "show", "--name", "rich"), "Unknown option: --name", None),
+        (("packages", "shwo"), 'Unknown command "shwo"', "packages"),
+        (("run", "x.py", "--version"), "own options stand after --", "run"),
+        (("doctor", "--version"), "Unknown option: --version", "doctor"),
+    ],
+)
+def test_wrong_use_says_what_is_too_much_or_missing(
+    words: tuple[str, ...], complaint: str, command: str | None
+) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    told, advice = done.stderr.splitlines()
+    assert complaint in told
+    assert advice.endswith(f"`pythonarium {command or ' '.join(words[:2])} --help`")
+
+
+@pytest.mark.parametrize(
     "package",
     ["cyclopts", "rich", "numpy", "pandas", "msgspec", "packaging", "filelock"],
 )

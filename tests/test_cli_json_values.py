@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
+import pyarrow as pa
 import pytest
 
 from pythonarium import Interpreter
@@ -43,6 +44,17 @@ VALUES = {
     "unordered-set": ({1, "a"}, ["a", 1]),
     "array": (array("i", [1, 2]), [1, 2]),
     "index": (pd.Index([1, 2]), [1, 2]),
+    "table": (pd.DataFrame([[1, "x"]], columns=["a", 1]), [{"a": 1, "1": "x"}]),
+    "two-columns-of-one-name": (
+        pd.DataFrame([[1, "x"], [2, "y"]], columns=["a", "a"]),
+        [[["a", 1], ["a", "x"]], [["a", 2], ["a", "y"]]],
+    ),
+    "arrow": (pa.table({"a": [1, None]}), [{"a": 1}, {"a": None}]),
+    "arrow-with-two-columns-of-one-name": (
+        pa.table([[1, 2], [3, 4]], names=["a", "a"]),
+        [[["a", 1], ["a", 3]], [["a", 2], ["a", 4]]],
+    ),
+    "arrow-array": (pa.array([1, None]), [1, None]),
     "missing": ([pd.NA, pd.NaT], [None, None]),
     "record": (np.array([(None, (5,))], RECORDS)[0], {"n": None, "p": {"x": 5}}),
     "records": (np.array([(None, (5,))], RECORDS), [{"n": None, "p": {"x": 5}}]),

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -93,6 +94,23 @@ def test_packages_are_those_of_this_environment_or_of_another_python(
     assert "pythonarium  " in pythonarium("packages", "list").stdout
     done = pythonarium("packages", "list", "--python", env.python)
     assert (done.stdout, done.returncode) == ("", 0)
+
+
+def test_packages_end_at_ctrl_c_without_a_traceback(
+    env: Environment, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as index:
+        url = f"http://127.0.0.1:{index.getsockname()[1]}/simple"
+        words = ["packages", "install", "tiny", "--env", "env", "--index-url", url]
+        with (
+            subprocess.Popen(
+                [*COMMAND, *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+            ) as process,
+            index.accept()[0],
+        ):  # the installer waits for an answer
+            process.send_signal(signal.SIGINT)
+            _, stderr = process.communicate(timeout=18)
+    assert (stderr, process.returncode) == ("pythonarium: interrupted\n", 130)
 
 
 @pytest.mark.row("S44")

@@ -15,9 +15,14 @@ import pytest
 COMMAND = (sys.executable, "-m", "pythonarium", "repl")
 
 
-def piped(text: str) -> subprocess.CompletedProcess[str]:
+def piped(text: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        COMMAND, input=text, capture_output=True, text=True, timeout=15, check=False
+        [*COMMAND, *words],
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=15,
+        check=False,
     )
 
 
@@ -213,13 +218,27 @@ def test_repl_keeps_future_imports() -> None:
     assert done.stdout == "{'x': 'int'}\n"
 
 
+@pytest.mark.row("B19")
+def test_repl_runs_in_a_process_of_its_own() -> None:
+    done = piped("import os\nos.getppid() != " + str(os.getpid()), "--rung", "process")
+    assert (done.stdout, done.stderr, done.returncode) == ("True\n", "", 0)
+
+
+@pytest.mark.row("B19")
+@pytest.mark.parametrize(
+    ("end", "told", "code"),
+    [
+        ("os._exit(4)", "ended with exit code 4", 4),
+        ("os.kill(os.getpid(), 9)", "was ended by SIGKILL", 137),
+    ],
+)
+def test_repl_ends_with_its_process(end: str, told: str, code: int) -> None:
+    done = piped(f"import os\n{end}\nprint('not reached')\n", "--rung", "process")
+    complaint = f"pythonarium: the worker {told}; its variables are lost\n"
+    assert (done.stdout, done.stderr, done.returncode) == ("", complaint, code)
+
+
 def test_repl_refuses_another_rung() -> None:
-    done = subprocess.run(
-        [*COMMAND, "--rung", "moon"],
-        capture_output=True,
-        text=True,
-        timeout=15,
-        check=False,
-    )
+    done = piped("", "--rung", "moon")
     assert "rung 'moon' is not there" in done.stderr
     assert done.returncode == 2

@@ -40,17 +40,55 @@ def test_object_of_a_library_stays_as_a_handle(python: Interpreter) -> None:
         python.eval("__import__('ipaddress').IPv4Address('127.0.0.1')", IPv4Address)
 
 
-def test_record_that_the_host_does_not_know_is_refused(
-    python: Interpreter, tmp_path: Path
-) -> None:
+@pytest.fixture
+def only_there(python: Interpreter, tmp_path: Path) -> Interpreter:
+    """Give an interpreter with a record whose class the host cannot have, and others."""
     (tmp_path / "only_there.py").write_text(
         "import enum\nclass Only(enum.Enum):\n    ONE = 1\n"
     )
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nimport only_there"
-    python.exec(code)
+    python.exec(f"{code}\nbefore = 1\nfound = [only_there.Only.ONE]\nafter = 2")
+    return python
+
+
+def test_record_that_the_host_does_not_know_is_refused(only_there: Interpreter) -> None:
     with pytest.raises(RefusedValueError, match=r"only_there\.Only is not known here"):
-        python.eval("only_there.Only.ONE")
-    assert isinstance(python.handle("only_there.Only.ONE"), Handle)
+        only_there.eval("only_there.Only.ONE")
+    assert isinstance(only_there.handle("only_there.Only.ONE"), Handle)
+
+
+@pytest.mark.row("B8", "S48")
+@pytest.mark.parametrize("annotation", [None, list])
+def test_refused_variable_is_named(only_there: Interpreter, annotation: object) -> None:
+    told = r"^variable 'found': only_there\.Only is not known here"
+    with pytest.raises(RefusedValueError, match=told):
+        only_there.get("found", annotation)
+    outputs = {"before": int, "found": annotation, "after": None}
+    with pytest.raises(RefusedValueError, match=told):
+        only_there.exec("before = 5", None, outputs)
+    assert only_there["before"] == 5
+
+
+@pytest.mark.row("S5", "S8")
+def test_all_variables_but_those_that_are_refused_are_returned(
+    only_there: Interpreter,
+) -> None:
+    found = only_there.exec_all("_hidden = def_ = 3")
+    assert found == {"before": 1, "after": 2, "def_": 3}
+    assert list(found.skipped) == ["sys", "only_there", "found"]
+    assert found.skipped["found"].startswith("only_there.Only is not known here")
+    assert not only_there.leak_report()
+
+
+@pytest.mark.row("B8", "S48")
+def test_record_of_the_script_where_a_type_is_declared(python: Interpreter) -> None:
+    code = "import enum\nclass Only(enum.Enum):\n    ONE = 1\nrows = [{'a': Only.ONE}]"
+    with pytest.raises(VariableTypeError, match="the script's class Only") as caught:
+        python.exec(code, None, {"rows": list[dict[str, object]]})
+    assert caught.value.path == "rows[0]['a']"
+    rows = python.get("rows", object)
+    assert isinstance(rows, Handle)
+    assert rows[0]["a"].name == "ONE"
 
 
 @pytest.mark.parametrize(

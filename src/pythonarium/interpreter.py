@@ -13,7 +13,7 @@ import os
 import warnings
 from _thread import get_ident
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pythonarium.contexts import Contexts, ContextScope
 from pythonarium.crossings import (
@@ -348,6 +348,10 @@ class Interpreter(Scope):
 
     def __delitem__(self, name: str) -> None:
         self.delete(name)
+
+    __iter__: ClassVar[None] = None
+    __contains__: ClassVar[None] = None
+    """Refused: Python would look for items 0, 1 and so on."""
 
     # Handles and their frames
 

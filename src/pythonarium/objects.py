@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from typing import Any, cast
 
 from pythonarium.contexts import Contexts
-from pythonarium.errors import ClosedError, ThreadSafetyError, VariableTypeError
+from pythonarium.errors import ThreadSafetyError, VariableTypeError
 from pythonarium.handles import Handle, number_of, road_of
 from pythonarium.types import Converter
 from pythonarium_kernel.report import is_own_file
@@ -127,7 +127,10 @@ class HandleRoad:
     def number(self, handle: Handle) -> int:
         """Return the number of one of this interpreter's handles."""
         if type(handle) is not Handle:
-            raise ClosedError(f"{handle!r} is no handle")
+            from pythonarium.types import shown  # noqa: PLC0415  # for a message alone
+
+            actual = f"{type(handle).__name__} {shown(handle)}"
+            raise VariableTypeError("handle", "handle", "a Handle", actual)
         ref = self.inward(handle)
         assert isinstance(ref, Ref)
         return ref.number

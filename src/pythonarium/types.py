@@ -14,7 +14,7 @@ from pythonarium._types.names import named_type
 from pythonarium._types.wording import class_name, describe, shown
 from pythonarium.errors import VariableTypeError
 
-__all__ = ["Converter", "converter", "describe", "named_type"]
+__all__ = ["Converter", "converter", "describe", "named_type", "shown"]
 
 Converter: TypeAlias = Callable[[object, str], object]
 """Takes a value and the name of its variable; returns the value, the same object where

@@ -151,6 +151,13 @@ def item_named(values: Mapping[str, Any], name: str) -> Any:
         raise VariableMissingError.among(str(name), values) from None
 
 
+def _shown(value: object) -> str:
+    try:
+        return reprlib.repr(value)
+    except Exception:  # noqa: BLE001  # a repr is foreign code
+        return "<its repr fails>"
+
+
 def checked_name(name: object) -> str:
     """Return the name as Python knows it, if a variable can have it.
 
@@ -167,6 +174,7 @@ def checked_name(name: object) -> str:
         actual = f"the keyword {name!r}" if iskeyword(name) else reprlib.repr(name)
         text = name
     else:
-        text = actual = type(name).__name__
+        text = _shown(name)
+        actual = f"{type(name).__name__} {text}"
     advice = "choose another name"
     raise VariableTypeError(text, text, "a Python identifier", actual, advice)

@@ -22,6 +22,7 @@ import re
 from _pickle import Pickler, Unpickler, UnpicklingError, loads
 from io import BytesIO
 
+from pythonarium_kernel.records import UnknownClass
 from pythonarium_kernel.tags import (
     HOST_TAGS,
     TAKERS,
@@ -181,6 +182,10 @@ def decoded(data: bytes, peer: Peer, *, trusts: bool) -> "Any":
         raise
     except MemoryError:
         raise
+    except UnknownClass as error:
+        if trusts:
+            raise
+        raise Refused(str(error)[:300]) from None
     except Exception as error:
         if trusts and not isinstance(error, (UnpicklingError, EOFError)):
             raise

@@ -35,7 +35,7 @@ from pythonarium_kernel.own_gil import guard_imports
 from pythonarium_kernel.process import route_for_good
 from pythonarium_kernel.runner import Run, ScriptFailed, perform_standing
 from pythonarium_kernel.scripts import SourceError, compiled
-from pythonarium_kernel.session import MissingVariable
+from pythonarium_kernel.session import MissingVariable, imported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -197,9 +197,7 @@ def evaluate(context: str, expression: str) -> object:
 
 def import_module(name: str) -> object:
     """Import a module, packages and all."""
-    from importlib import import_module
-
-    return import_module(name)
+    return imported(name)
 
 
 def variables(context: str) -> "dict[str, object]":

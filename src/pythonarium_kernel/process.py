@@ -8,6 +8,8 @@ Invariants
   the host had, the last `leave` gives it back, whatever scripts left there.
 - A run inside a run (script, host callable, script) that finds a stream which the host
   callable has put up prints to that stream, and leaves it in place.
+- While any run is on, `close` of the host's stdin does nothing: `exit()` and `quit()` call
+  it before they raise SystemExit.
 - What a stream that a script has put up still buffers is flushed at the end of the run,
   within its deadline.
 - A signal handler of the host may raise inside of `enter` and `leave`: both can be
@@ -19,6 +21,7 @@ Invariants
 import os
 import sys
 from _thread import RLock
+from io import TextIOWrapper
 from sys import getrecursionlimit
 
 from pythonarium_kernel.output import host
@@ -51,7 +54,9 @@ def enter(run: "Run") -> None:
                 host.stdout = out
             if err is not _err:
                 host.stderr = err
-            host.stdin = _sys["stdin"]
+            stdin = host.stdin = _sys["stdin"]
+            if type(stdin) is TextIOWrapper:
+                stdin.close = _stay_open  # type: ignore[method-assign]  # of this one
             host.is_away = True
             _sys["stdout"], _sys["stderr"] = _out, _err
             return
@@ -76,7 +81,7 @@ def leave(run: "Run") -> None:
         if not _runs:
             host.is_away = False
             _sys["stdout"], _sys["stderr"] = host.stdout, host.stderr
-            _sys["stdin"] = host.stdin
+            _give_stdin_back()
             if getrecursionlimit() != _recursion_limit:
                 sys.setrecursionlimit(_recursion_limit)
         elif run.outer_streams is not None:
@@ -128,6 +133,16 @@ def pop_argv(argv: "list[str]") -> None:
             _argvs.clear()
 
 
+def _stay_open() -> None:
+    pass
+
+
+def _give_stdin_back() -> None:
+    stdin = _sys["stdin"] = host.stdin
+    if type(stdin) is TextIOWrapper:
+        stdin.__dict__.pop("close", None)
+
+
 def _adopt_streams(run: "Run") -> None:
     out, err = getattr(sys, "stdout", None), getattr(sys, "stderr", None)
     run.outer_streams = (out, err)
@@ -159,7 +174,8 @@ def _reset_after_fork() -> None:
         run = run.outer
     if was_on and not _runs:
         host.is_away = False
-        sys.stdout, sys.stderr, sys.stdin = host.stdout, host.stderr, host.stdin
+        sys.stdout, sys.stderr = host.stdout, host.stderr
+        _give_stdin_back()
 
 
 if hasattr(os, "register_at_fork"):

@@ -251,10 +251,8 @@ class Session:
         self, context: str, name: str, caller: "Optional[Caller]" = None
     ) -> object:
         """Import a module, packages and all; return a Ref to it."""
-        import importlib
-
         run = self._new_run(context)
-        module = perform(run, self._active, importlib.import_module, name)
+        module = perform(run, self._active, imported, name)
         return self.hold(module, caller)
 
     def _new_run(
@@ -310,13 +308,25 @@ class Session:
         self._lookup(context, namespace, name)
         namespace.pop(name, None)
 
-    def variables(self, context: str) -> "tuple[dict[str, object], dict[str, str]]":
-        """Return the values of a context, and what is no value with the reason."""
+    def names(self, context: str) -> "list[str]":
+        """Return the names of the variables of a context that are not hidden."""
+        names = list(self.contexts.get(context).__dict__)
+        return [n for n in names if isinstance(n, str) and n[:1] != "_"]  # type: ignore[redundant-expr]  # a script may use any key
+
+    def variables(
+        self, context: str, names: "Optional[list[str]]" = None
+    ) -> "tuple[dict[str, object], dict[str, str]]":
+        """Return the values of a context, and what is no value with the reason.
+
+        Args:
+            context: its name.
+            names: those that are looked at; None: all that are not hidden.
+        """
         values: dict[str, object] = {}
         skipped: dict[str, str] = {}
-        for name, value in list(self.contexts.get(context).__dict__.items()):
-            if not isinstance(name, str) or name[:1] == "_":  # type: ignore[redundant-expr]  # a script may use any key
-                continue
+        namespace = self.contexts.get(context).__dict__
+        for name in self.names(context) if names is None else names:
+            value = namespace[name]
             found = obstacle(value)
             if found is None:
                 values[name] = value
@@ -507,6 +517,15 @@ def _enter(manager: "Any") -> object:
 
 def _leave(manager: "Any", *exception: object) -> object:
     return bool(type(manager).__exit__(manager, *exception))
+
+
+def imported(name: str) -> object:
+    """Import a module, packages and all.
+
+    As an `import` statement does, and not by importlib's function: Python leaves the
+    frames of its own machinery out of the traceback of a statement alone.
+    """
+    return __import__(name, None, None, ("__name__",))
 
 
 def _type_name(value: object) -> str:

@@ -11,6 +11,7 @@ import re
 import sys
 
 from pythonarium_kernel.records import description, is_record, put_together, take_apart
+from pythonarium_kernel.values import SCRIPT_MODULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,13 @@ class Blob:
 
 
 class Peer:
-    """What a codec asks of the one who holds objects and buffers; see `link`."""
+    """What a codec asks of the one who holds objects and buffers; see `link`.
+
+    Attributes:
+        strict: whether a record of a class that a script defines has no form.
+    """
+
+    strict = False
 
     def refer(self, value: object) -> "Optional[Tag]":
         """Return tag and arguments of a reference to an object, or None."""
@@ -181,7 +188,9 @@ def _remember(cls: type, take: "Callable[[Any, Peer], Tag]") -> None:
         TAKERS[cls] = take
 
 
-def _take_record(value: "Any", _peer: Peer) -> "Tag":
+def _take_record(value: "Any", peer: Peer) -> "Tag":
+    if peer.strict and type(value).__module__ in SCRIPT_MODULES:
+        raise Unsendable(f"a record of the script's class {type(value).__qualname__}")
     return "record", description(type(value)), take_apart(value)
 
 

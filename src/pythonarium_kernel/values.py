@@ -46,7 +46,7 @@ _LIBRARY = frozenset(
         ("array", "array"),
     ]
 )
-_SCRIPT_MODULES = ("__main__", "__mp_main__")
+SCRIPT_MODULES = ("__main__", "__mp_main__")
 
 
 class Obstacle:
@@ -167,7 +167,7 @@ def _parts(value: object) -> "Optional[Iterable[tuple[str, object]]]":
         if isinstance(value, dict):
             return _dict_parts(value)
         return _sequence_parts(value)  # type: ignore[arg-type]  # of these classes
-    if cls.__module__ not in _SCRIPT_MODULES:
+    if cls.__module__ not in SCRIPT_MODULES:
         return _field_parts(value, cls)
     return None
 
@@ -227,7 +227,7 @@ def is_leaf(value: object) -> bool:
         return _is_numpy_value(value)
     if (module, cls.__qualname__) in _LIBRARY or module.startswith("pathlib"):
         return True
-    return module not in _SCRIPT_MODULES and _is_enum(cls)
+    return module not in SCRIPT_MODULES and _is_enum(cls)
 
 
 def _is_numpy_value(value: object) -> bool:
@@ -244,7 +244,7 @@ def _is_enum(cls: type) -> bool:
 
 def _describe(value: object) -> str:
     cls = type(value)
-    if cls.__module__ in _SCRIPT_MODULES:
+    if cls.__module__ in SCRIPT_MODULES:
         return f"an instance of the script's class {cls.__qualname__}"
     if isinstance(value, type):
         return f"the class {value.__qualname__}"

@@ -267,8 +267,15 @@ class MainLink(WorkerLink):
 
 _RUNS = ("execute", "execute_file")
 _OPERATIONS = (
-    *("decode", "import_module", "set", "delete", "variables", "context_names"),
-    *("add_context", "reset_context", "delete_context", "crossing", "operate"),
+    *("decode", "import_module", "set", "delete", "variables", "names"),
+    *(
+        "context_names",
+        "add_context",
+        "reset_context",
+        "delete_context",
+        "crossing",
+        "operate",
+    ),
     *("close_frame", "keep", "leak_report", "await_step"),
 )
 _NUMBERS = frozenset((type(None), bool, int, float))

@@ -81,7 +81,8 @@ BAD = {".json": b"{", ".txt": b"\xff", ".npy": b"", ".parquet": b"x", ".csv": b"
         ("x", "--in x: expected NAME=VALUE"),
         ("x:int=five", "--in x:int: expected int, got 'five'"),
         ("x:int=1.0", "--in x:int: expected int, got '1.0'"),
-        ("x:bool=1", "--in x:bool: expected bool, got '1'"),
+        ("x:bool=1", "--in x:bool: expected bool, true or false, got '1'"),
+        ("x:date=soon", "expected date, such as 2026-01-31, got 'soon'"),
         ("x:Decimal=ten", "--in x:Decimal: expected Decimal, got 'ten'"),
         ("x:list[int]=[1", "--in x:list[int]: expected JSON"),
         ("x:list[int]=[true]", "variable 'x' at x[0]: expected int"),
@@ -92,7 +93,13 @@ BAD = {".json": b"{", ".txt": b"\xff", ".npy": b"", ".parquet": b"x", ".csv": b"
         ("x:int|bool=five", "expected int | bool, got 'five'"),
         ("x:set[list[int]]=[[1]]", "--in x:set[list[int]]: "),
         ("x:nt=5", "no type is named 'nt'; did you mean 'int'?"),
-        ("x:np.ndarray=[1]", "read it from a file"),
+        ("x:np.ndarray=[1]", "line; read it from a file: NAME=@FILE"),
+        ("x:NDArray[np.int64]=[1]", "line; read it from a file: NAME=@FILE"),
+        (
+            "x:timedelta=5",
+            "timedelta cannot be written on the command line; make it in",
+        ),
+        ("x:bytes=a", "bytes cannot be written on the command line; make it in"),
         ("class=5", "the keyword 'class'"),
         ("1x=5", "expected a Python identifier"),
         ("x=@nobody.json", "there is no file 'nobody.json'"),
@@ -135,6 +142,32 @@ def test_run_reads_files_by_their_ending(run: Command, tmp_path: Path) -> None:
 
 
 _FILES = [("p", "parquet"), ("t", "txt"), ("j", "JSON"), ("c", "csv")]
+
+
+BROKEN_TABLES = {
+    "two-names": ("a.csv", b"n,k,n\n1,2,3\n", "two columns are named 'n'"),
+    "long-row": ("a.csv", b"n,k\n1,2\n1,2,3\n", "line 3 has 1 more cells than columns"),
+    "npz": ("a.npy", b"PK\x03\x04 no zip", "the magic string is not correct"),
+}
+
+
+@pytest.mark.row("B5")
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"), BROKEN_TABLES.values(), ids=BROKEN_TABLES.keys()
+)
+def test_run_refuses_a_file_rather_than_lose_of_it(
+    run: Command, tmp_path: Path, name: str, content: bytes, complaint: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    done = run("-c", "print('ran')", "--in", f"x=@{name}")
+    assert f"--in x: '{name}' cannot be read: {complaint}" in done.stderr
+    assert (done.stdout, done.returncode) == ("", 2)
+
+
+def test_run_reads_a_short_row_of_a_csv_file(run: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("n,k\n1\n", encoding="utf-8")
+    done = run("-c", "print(x)", "--in", "x=@a.csv")
+    assert done.stdout == "[{'n': '1', 'k': None}]\n"
 
 
 def test_run_never_unpickles_a_npy_file(run: Command, tmp_path: Path) -> None:

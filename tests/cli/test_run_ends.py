@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -70,7 +71,7 @@ def interrupted(source: str, *words: str) -> tuple[int, str, str]:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        stream = process.stderr if words else process.stdout
+        stream = process.stderr if "--json" in words else process.stdout
         assert stream is not None
         stream.readline()
         process.send_signal(signal.SIGINT)
@@ -110,6 +111,49 @@ def test_run_lets_the_script_handle_ctrl_c() -> None:
         "except KeyboardInterrupt:\n    print('cleaned up')\n"
     )
     assert interrupted(source) == (0, "cleaned up\n", "")
+
+
+AWAY = ("--rung", "process")
+
+
+@pytest.mark.row("B7")
+@pytest.mark.parametrize("end", ["time.sleep(60)", "while 1: pass"])
+def test_run_in_another_process_shows_where_ctrl_c_came(end: str) -> None:
+    source = f"import os, time\ntry:\n    os.write(1, b'up\\n')\n    {end}\n"
+    code, stdout, stderr = interrupted(f"{source}finally: print('cleaned up')", *AWAY)
+    assert (code, stdout) == (130, "cleaned up\n")
+    assert re.search(r'File "<string>", line [34], in <module>\n', stderr)
+    assert stderr.endswith("KeyboardInterrupt\n")
+
+
+@pytest.mark.row("B7")
+def test_run_in_another_process_is_interrupted_whatever_follows() -> None:
+    source = (
+        "import os, sys, time\ntry:\n    os.write(1, b'up\\n')\n    time.sleep(60)\n"
+        "except KeyboardInterrupt:\n    sys.exit(7)\n"
+    )
+    assert interrupted(source, *AWAY)[0] == 130
+
+
+@pytest.mark.row("B7")
+def test_run_in_another_process_tells_what_it_printed_before_ctrl_c(
+    tmp_path: Path,
+) -> None:
+    ready = tmp_path / "ready"
+    os.mkfifo(ready)
+    source = f"import time\nprint('half')\nopen({str(ready)!r}, 'w').close()\n"
+    with subprocess.Popen(
+        [*COMMAND, "-c", f"{source}time.sleep(60)", *AWAY, "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        ready.read_text()
+        process.send_signal(signal.SIGINT)
+        stdout, _ = process.communicate(timeout=15)
+    error = json.loads(stdout)["error"]
+    assert (error["type"], error["stdout"]) == ("KeyboardInterrupt", "half\n")
+    assert error["frames"][0]["line"] in (3, 4)
+    assert process.returncode == 130
 
 
 def test_run_keeps_the_signal_handler_that_python_has(run: Command) -> None:

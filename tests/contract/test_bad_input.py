@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -172,6 +173,22 @@ def test_bad_name_is_refused(sound: Interpreter, name: str) -> None:
     with pytest.raises((VariableMissingError, VariableTypeError)):
         sound.get(name)
     assert dict(sound.variables()) == {"kept": 41}
+
+
+def test_name_that_is_no_text_is_refused(sound: Interpreter) -> None:
+    name: Any = 5
+    told = "variable '5': expected a Python identifier, got int 5"
+    for call in (sound.get, sound.delete, lambda name: sound.exec("", {name: 1})):
+        with pytest.raises(VariableTypeError, match=told):
+            call(name)
+
+
+def test_interpreter_is_no_collection_of_its_variables(sound: Interpreter) -> None:
+    container: Any = sound
+    with pytest.raises(TypeError, match="'Interpreter' object is not a container"):
+        _ = "kept" in container
+    with pytest.raises(TypeError, match="'Interpreter' object is not iterable"):
+        list(container)
 
 
 def test_name_whose_repr_fails_is_refused(sound: Interpreter) -> None:

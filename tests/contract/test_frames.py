@@ -11,8 +11,8 @@ from pythonarium import (
     ClosedError,
     Handle,
     Interpreter,
-    PythonariumError,
     ThreadSafetyError,
+    VariableTypeError,
 )
 
 PATIENCE = 10.0  # seconds after which a thread is taken to hang
@@ -230,7 +230,8 @@ def test_close_of_the_interpreter_releases_everything(
 
 
 def test_keep_of_what_is_no_handle_is_refused(python: Interpreter) -> None:
-    with python.watch(), pytest.raises(PythonariumError, match="5 is no handle"):
+    told = "'handle': expected a Handle, got int 5"
+    with python.watch(), pytest.raises(VariableTypeError, match=told):
         _ = python.keep(5)  # type: ignore[arg-type]
 
 

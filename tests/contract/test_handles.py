@@ -7,6 +7,7 @@ import math
 import operator
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -295,9 +296,26 @@ def test_import_module(python: Interpreter) -> None:
     decoder = python.import_module("json.decoder")
     assert decoder.__name__ == "json.decoder"
     assert python.import_module("json").dumps([1]) == "[1]"
-    with pytest.raises(ScriptError, match="No module named 'no_such'"):
-        _ = python.import_module("no_such")
     assert "json" not in python.variables().skipped
+
+
+@pytest.mark.row("B2")
+def test_import_that_fails_shows_the_users_frames_alone(
+    python: Interpreter, tmp_path: Path
+) -> None:
+    for name in ("no_such", "json.no_such"):
+        with pytest.raises(ScriptError, match=f"No module named '{name}'") as caught:
+            _ = python.import_module(name)
+        assert not caught.value.frames
+    (tmp_path / "broken_module.py").write_text("def f():\n    1 / 0\nf()\n")
+    python.exec(f"import sys; sys.path.append({str(tmp_path)!r})")
+    try:
+        with pytest.raises(ScriptError) as caught:
+            _ = python.import_module("broken_module")
+    finally:
+        python.exec("sys.path.pop()")
+    found = [(Path(frame.file).name, frame.line) for frame in caught.value.frames]
+    assert found == [("broken_module.py", 3), ("broken_module.py", 2)]
 
 
 def test_handle_goes_in_as_its_object(python: Interpreter) -> None:

@@ -70,6 +70,20 @@ _, status = os.waitpid(pid, 0)
 assert os.waitstatus_to_exitcode(status) == 7
 ''')
 """,
+    "exit-and-stdin": """
+import os
+reader, writer = os.pipe()
+os.write(writer, b"one\\ntwo\\nthree\\n")
+sys.stdin = open(reader)
+assert input() == "one"
+expect(ScriptExitError, "exit(3)")
+expect(ScriptExitError, "quit()")
+python.exec("import sys; sys.stdin.close()")
+assert input() == "two"
+assert python.exec("input()").value == "three"
+sys.stdin.close()
+assert sys.stdin.closed
+""",
     "exit-of-child": """
 code = '''
 import os, sys

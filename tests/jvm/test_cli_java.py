@@ -61,6 +61,31 @@ def test_java_runs_a_program_with_this_python(programs: Java) -> None:
     assert done.returncode == 2  # the program's own
 
 
+@pytest.mark.parametrize(
+    "words", [("-", "a"), ("--", "-x"), ("--help",), ("--version",)]
+)
+def test_java_gets_every_word_as_it_is(programs: Java, words: tuple[str, ...]) -> None:
+    program = ("java", "-cp", str(programs.classes), "Prefix", *words)
+    done = run(programs.jar, *program, JAVA_HOME=str(programs.home))
+    assert (done.stdout.splitlines()[2:], done.stderr) == ([" ".join(words)], "")
+
+
+def test_java_that_cannot_be_started_is_told(jar: Path, tmp_path: Path) -> None:
+    (tmp_path / "release").write_text('JAVA_VERSION="25.0.1"\n')
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/java").mkdir()
+    done = run(jar, "java", "Main", JAVA_HOME=str(tmp_path))
+    told = f"pythonarium: cannot start {tmp_path}/bin/java: Permission denied\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+
+
+def test_java_tells_its_own_version(programs: Java) -> None:
+    done = run(programs.jar, "java", "--version", JAVA_HOME=str(programs.home))
+    assert done.stdout.startswith("openjdk ")
+    shown = run(programs.jar, "java", "--help").stdout
+    assert shown.startswith("Usage: pythonarium java [ARGUMENTS OF JAVA]")
+
+
 def test_java_takes_the_class_path_from_the_environment(programs: Java) -> None:
     environment = {
         "JAVA_HOME": str(programs.home),
@@ -112,6 +137,10 @@ def test_a_script_starts_processes(programs: Java, tmp_path: Path, stack: str) -
         (["--class-path=a", "Main"], ["--class-path=a:J", "Main"]),
         (["-jar", "app.jar"], ["-jar", "app.jar"]),
         (["-ea", "Main", "-cp", "x"], ["-cp", "env:J", "-ea", "Main", "-cp", "x"]),
+        (
+            ["--add-modules", "java.sql", "-cp", "a", "Main"],
+            ["--add-modules", "java.sql", "-cp", "a:J", "Main"],
+        ),
         ([], ["-cp", "env:J"]),
     ],
 )

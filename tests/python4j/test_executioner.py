@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from threading import Event, Thread, get_ident
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -266,6 +267,47 @@ def test_variables_are_a_list_with_names() -> None:
 
 
 # Errors
+
+
+def test_variables_are_made_of_single_ones_and_of_lists() -> None:
+    a, b, c = (PythonVariable(name, int, 1) for name in "abc")
+    assert PythonVariables() == []
+    assert PythonVariables(a, b) == PythonVariables([a, b]) == [a, b]
+    assert PythonVariables(a, [b, c]) == [a, b, c]
+
+
+@pytest.mark.row("S1", "B9")
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (5, "variable 'NAME': expected a PythonVariable, got int 5"),
+        ("x", "variable 'NAME': expected a PythonVariable, got str 'x'"),
+        ([1], r"variable 'NAME' at NAME\[0\]: expected a PythonVariable, got int 1"),
+        ({"x": 1}, r"at NAME\[0\]: expected a PythonVariable, got str 'x'"),
+    ],
+)
+def test_what_is_no_variable_is_refused(given: Any, told: str) -> None:
+    calls: list[tuple[str, Any]] = [
+        ("inputs", lambda given: PythonExecutioner.exec("ran = 1", given)),
+        (
+            "inputs",
+            lambda given: PythonExecutioner.exec_and_return_all_variables("", given),
+        ),
+        ("outputs", lambda given: PythonExecutioner.exec("ran = 1", None, given)),
+        ("variables", PythonVariables),
+        ("variables", PythonExecutioner.set_variables),
+        ("variables", PythonExecutioner.get_variables),
+    ]
+    for name, call in calls:
+        with pytest.raises(VariableTypeError, match=told.replace("NAME", name)):
+            call(given)
+    assert PythonExecutioner.get_all_variables() == []
+
+
+def test_variable_alone_is_enough() -> None:
+    x, y = PythonVariable("x", int, 20), PythonVariable("y", int)
+    PythonExecutioner.exec("y = x + 1", x, y)  # type: ignore[arg-type]
+    assert y.value == 21
 
 
 @pytest.mark.row("S47", "S52", "B3")

@@ -5,14 +5,16 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
 from pythonarium.cli import process
 from pythonarium.cli.presenting import misuse_as_json, warn
 
 __all__ = ["LONE_DASH", "PACKAGES", "main"]
 
+FAILED: Final = 1
 WRONG_USE: Final = 2
+INTERRUPTED: Final = 130
 COMMANDS: Final = {
     "run": """Run a script with typed variables in and out.
 
@@ -32,7 +34,7 @@ COMMANDS: Final = {
 
         `pythonarium java -cp app.jar Main` puts Pythonarium's jar on the class path, and
         sets native access, the Python to embed, and stacks on which every thread runs
-        Python itself.""",
+        Python itself.  All other words go to java as they are.""",
     "repl": """Start an interactive session.
 
         Ctrl-C clears the line or interrupts what runs; Ctrl-D, exit() and quit() leave.
@@ -56,10 +58,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        return process.flushed(_done(words))
+    except KeyboardInterrupt:  # not in a script: that one's is told by `run`
+        warn("interrupted")
+        return INTERRUPTED
+    except OSError as error:
+        if error.filename is not None:  # not a stream, so none of ours
+            raise
+        return _unwritten(error)
+
+
+def _done(words: Sequence[str]) -> int:
+    if words[:1] == ["java"] and words[1:] not in (["--help"], ["-h"]):
+        from pythonarium.cli.java import java  # noqa: PLC0415  # for this alone
+
+        return java(*words[1:])  # all of them are Java's, whatever they look like
+    try:
         code = _app()([LONE_DASH if word == "-" else word for word in words])
     except CycloptsError as error:
-        return _wrong_use(words, str(error))
-    return process.flushed(code or 0)
+        return _wrong_use(words, error)
+    return code or 0
 
 
 def _app() -> App:
@@ -80,6 +98,7 @@ def _app() -> App:
             name=name,
             help=inspect.cleandoc(purpose),
             usage=USAGES.get(name),
+            version_flags=(),
         )
     return app
 
@@ -93,12 +112,24 @@ def _version() -> str:
         return "pythonarium, from a folder: it is not installed, so it has no version"
 
 
-def _wrong_use(words: Sequence[str], message: str) -> int:
+def _unwritten(error: OSError) -> int:
+    """Tell why stdout does not take what the command says, unless its reader has gone."""
+    if not isinstance(error, BrokenPipeError):
+        warn(f"cannot write to stdout: {error.strerror or error}")
+    process.drop_stdout()
+    return FAILED
+
+
+def _wrong_use(words: Sequence[str], error: CycloptsError) -> int:
     own = words[: words.index("--")] if "--" in words else words
-    command = own[0] if own and own[0] in (*COMMANDS, "packages") else ""
+    command, message = " ".join(error.command_chain or ()), str(error)
+    if isinstance(error, UnusedCliTokensError):
+        surplus = " ".join(error.unused_tokens or ())
+        message = f"`pythonarium {command}` takes no '{surplus}'"
+    message = message.replace(LONE_DASH, "-").rstrip(".")
     if command == "run" and "--json" in own:
-        sys.stdout.write(misuse_as_json(message))
+        process.say(misuse_as_json(message))
     hint = "; the script's own options stand after --" if command == "run" else ""
-    warn(message.replace(LONE_DASH, "-").rstrip(".") + hint)
+    warn(message + hint)
     warn(f"try `{f'pythonarium {command}'.strip()} --help`")
     return WRONG_USE

@@ -35,7 +35,19 @@ def _json(path: Path) -> object:
 
 def _csv(path: Path) -> list[dict[str, Any]]:
     with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
+        reader = csv.DictReader(file)
+        names = list(reader.fieldnames or ())
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two columns are named {name!r}")
+        return [_whole(row, reader.line_num) for row in reader]
+
+
+def _whole(row: dict[Any, Any], line: int) -> dict[str, Any]:
+    """Return a row; a short one has None at its end, as csv.DictReader has it."""
+    if None in row:
+        raise ValueError(f"line {line} has {len(row[None])} more cells than columns")
+    return row
 
 
 def _parquet(path: Path) -> object:
@@ -63,7 +75,8 @@ def _npy(path: Path) -> object:
         import numpy as np  # noqa: PLC0415  # an extra
     except ImportError as error:
         raise ValueError(_install("numpy")) from error
-    array: object = np.load(path, allow_pickle=False)
+    with path.open("rb") as file:  # np.load would take other formats for one, too
+        array: object = np.lib.format.read_array(file, allow_pickle=False)
     return array
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
+from pythonarium.cli import process
 from pythonarium.cli.findings import Finding
 from pythonarium.cli.jar import MEND
 from pythonarium.cli.limit_findings import limit_findings
@@ -45,7 +46,7 @@ def doctor(
     healthy = all(finding.usable for finding in findings if finding.needed)
     if as_json:
         answer = {"healthy": healthy, "findings": [asdict(each) for each in findings]}
-        sys.stdout.write(json.dumps(answer, indent=2) + "\n")
+        process.say(json.dumps(answer, indent=2) + "\n")
     else:
         _show(findings)
     return 0 if healthy else 1
@@ -181,7 +182,7 @@ def _show(findings: list[Finding]) -> None:
     from rich.console import Console  # noqa: PLC0415  # for this alone
     from rich.text import Text  # noqa: PLC0415  # likewise
 
-    console = Console(highlight=False)
+    console = Console(file=process.answers(), highlight=False)
     for finding in findings:
         mark = Text("yes  ", "green") if finding.usable else Text("no   ", "yellow")
         console.print(

@@ -66,7 +66,7 @@ def _input(text: str) -> Variable[Any]:
     declaration, equals, value_text = text.partition("=")
     if not equals:
         raise BadInputError(
-            f"--in {text}: expected NAME=VALUE, NAME:TYPE=VALUE or @FILE"
+            f"--in {text}: expected NAME=VALUE, NAME:TYPE=VALUE or NAME=@FILE"
         )
     name, annotation = _declared("--in", declaration)
     try:
@@ -100,15 +100,14 @@ def _no_constant(text: str) -> NoReturn:
 
 
 def _bool(text: str) -> bool:
-    try:
-        return {"true": True, "false": False}[text.lower()]
-    except KeyError:
-        raise ValueError(f"expected true or false, got {text!r}") from None
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"
 
 
 def _none(text: str) -> None:
     if text.lower() not in ("none", "null"):
-        raise ValueError(f"expected none, got {text!r}")
+        raise ValueError(text)
 
 
 _SCALARS: Final[dict[object, Callable[[str], object]]] = {
@@ -126,6 +125,15 @@ _SCALARS: Final[dict[object, Callable[[str], object]]] = {
     UUID: UUID,
     Path: Path,
 }
+_WRITTEN: Final[dict[object, str]] = {
+    bool: "bool, true or false",
+    datetime: "datetime, such as 2026-01-31T12:30",
+    date: "date, such as 2026-01-31",
+    time: "time, such as 12:30",
+}
+"""What to expect of a text, where the name of its type does not say it all."""
+_READ_FROM_FILES: Final = ("numpy", "pandas", "pyarrow")
+"""Whose types `data_files` gives."""
 _SEQUENCES: Final = (list, tuple, set, frozenset)
 _TEXTS: Final = _SCALARS.keys() - {int, float, bool, complex, NoneType}
 """What JSON says by a text."""
@@ -151,9 +159,12 @@ def _parse(text: str, annotation: object) -> object:
             raise ValueError(f"expected one of {', '.join(allowed)}, got {text!r}")
         return allowed[text]
     if origin not in (*_SEQUENCES, dict):
+        package = getattr(origin, "__module__", "").partition(".")[0]
+        advice = "make it in the script"
+        if package in _READ_FROM_FILES:
+            advice = "read it from a file: NAME=@FILE"
         raise ValueError(
-            f"a {describe(annotation)} cannot be written on the command line;"
-            " read it from a file: NAME=@FILE"
+            f"{describe(annotation)} cannot be written on the command line; {advice}"
         )
     return _shape(_json(text), annotation)
 
@@ -162,7 +173,7 @@ def _scalar(text: str, annotation: object) -> object:
     try:
         return _SCALARS[annotation](text)
     except (ValueError, ArithmeticError):
-        expected = describe(annotation)
+        expected = _WRITTEN.get(annotation) or describe(annotation)
         raise ValueError(f"expected {expected}, got {text!r}") from None
 
 

@@ -2,6 +2,7 @@
 
 import sys
 
+from pythonarium.cli import process
 from pythonarium.cli.presenting import warn
 from pythonarium.jvm.jars import JAR
 
@@ -22,5 +23,5 @@ def jar() -> int:
             f" install one, then build again: {MEND}"
         )
         return 1
-    sys.stdout.write(f"{JAR}\n")
+    process.say(f"{JAR}\n")
     return 0

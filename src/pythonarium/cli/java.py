@@ -29,4 +29,8 @@ def java(
     if not JAR.is_file():
         return jar()
     command = java_command(jdk.home / "bin/java", JAR, words)
-    return os.execv(command[0], command)  # noqa: S606  # java takes our place
+    try:
+        os.execv(command[0], command)  # noqa: S606  # java takes our place
+    except OSError as error:
+        warn(f"cannot start {command[0]}: {error.strerror}")
+    return 1

@@ -3,7 +3,8 @@
 Numbers, texts, lists and objects with text keys are themselves.  What JSON has no word
 for becomes its usual text: dates in ISO form, Decimal, Fraction, complex, UUID and Path
 as `str` gives them, a timedelta as seconds, bytes in base64, a NaN or an infinity as
-"NaN", "Infinity" or "-Infinity", a missing value of pandas as null.
+"NaN", "Infinity" or "-Infinity", a missing value of pandas as null.  A table is a list of
+its rows, without their index: an object each, or pairs where two columns have one name.
 """
 
 import math
@@ -82,9 +83,9 @@ class _Writer:
         """Return what numpy, pandas and Arrow hold, by what their classes offer."""
         module = type(value).__module__.partition(".")[0]
         if module == "pyarrow":
-            return self._list(value.to_pylist())
+            return self._arrow(value)
         if module == "pandas" and hasattr(value, "columns"):
-            return self._list(value.to_dict("records"))
+            return self._frame(value)
         if module == "pandas" and hasattr(value, "tolist"):
             return self._list(value.tolist())
         if module == "numpy":
@@ -92,6 +93,30 @@ class _Writer:
         if module == "array":
             return self._list(value)
         return _OTHER
+
+    def _arrow(self, value: Any) -> object:  # noqa: ANN401
+        names = value.schema.names if hasattr(value, "schema") else []
+        if not _is_twice(names):
+            return self._list(value.to_pylist())
+        columns = [column.to_pylist() for column in value.columns]
+        return self._pairs(names, zip(*columns, strict=True))
+
+    def _frame(self, value: Any) -> object:  # noqa: ANN401
+        if not _is_twice(value.columns):
+            return self._list(value.to_dict("records"))
+        return self._pairs(value.columns, value.itertuples(index=False))
+
+    def _pairs(
+        self, names: Iterable[object], rows: Iterable[Iterable[object]]
+    ) -> list[object]:
+        """Return rows as lists of pairs, where two columns have one name."""
+        return [
+            [
+                [self.write(name), self.write(cell)]
+                for name, cell in zip(names, row, strict=True)
+            ]
+            for row in rows
+        ]
 
     def _array(self, value: Any) -> object:  # noqa: ANN401
         if value.dtype.kind in "mM":
@@ -107,6 +132,11 @@ class _Writer:
 
 
 _OTHER: Any = object()
+
+
+def _is_twice(names: Iterable[object]) -> bool:
+    listed = list(names)
+    return len(set(listed)) < len(listed)
 
 
 def _is(value: object, module: str, name: str) -> bool:

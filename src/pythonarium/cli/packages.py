@@ -1,7 +1,6 @@
 """`pythonarium packages`: what is installed in an environment, and changes to it."""
 
 import json
-import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Annotated, Final, ParamSpec
 
 from cyclopts import App, Parameter
 
+from pythonarium.cli import process
 from pythonarium.cli.app import PACKAGES
 from pythonarium.cli.options import Place, Sources
 from pythonarium.cli.presenting import warn
@@ -21,7 +21,7 @@ WRONG_USE: Final = 2
 
 P = ParamSpec("P")
 
-packages: App = App(name="packages", help=PACKAGES)
+packages: App = App(name="packages", help=PACKAGES, version_flags=())
 
 
 def _told(command: Callable[P, None]) -> Callable[P, int]:
@@ -60,16 +60,16 @@ def list_(*, place: Place = _HERE, as_json: _Json = False) -> None:
     """
     found = place.environment().packages()
     if as_json:
-        _write(json.dumps(found, indent=2))
+        process.say(json.dumps(found, indent=2) + "\n")
         return
     width = max(map(len, found), default=0)
     for name, version in found.items():
-        _write(f"{name:{width}}  {version}")
+        process.say(f"{name:{width}}  {version}\n")
 
 
 @packages.command
 @_told
-def show(name: str, *, place: Place = _HERE, as_json: _Json = False) -> None:
+def show(name: str, /, *, place: Place = _HERE, as_json: _Json = False) -> None:
     """Show the version of a package, and where it is.
 
     Parameters
@@ -88,10 +88,10 @@ def show(name: str, *, place: Place = _HERE, as_json: _Json = False) -> None:
         "python": str(environment.python),
     }
     if as_json:
-        _write(json.dumps(facts, indent=2))
+        process.say(json.dumps(facts, indent=2) + "\n")
         return
     for key, value in facts.items():
-        _write(f"{key:11}  {value}")
+        process.say(f"{key:11}  {value}\n")
 
 
 @packages.command
@@ -135,7 +135,3 @@ def uninstall(*names: _Names, place: Place = _HERE) -> None:
     if not names:
         raise SettingsError("expected PACKAGES")
     place.environment().uninstall(*names)
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(f"{line}\n")

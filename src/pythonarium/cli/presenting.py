@@ -2,11 +2,12 @@
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pythonarium.cli import process
 from pythonarium.cli.json_values import jsonable
@@ -15,6 +16,7 @@ from pythonarium.errors import (
     ScriptError,
     ScriptExitError,
     ScriptTimeoutError,
+    WorkerDiedError,
 )
 from pythonarium.handles import Handle
 from pythonarium.interpreter import Interpreter
@@ -29,10 +31,16 @@ __all__ = [
     "Presenter",
     "TextPresenter",
     "error_text",
+    "exit_code_of_worker",
     "misuse_as_json",
     "representation",
+    "sentence",
     "warn",
 ]
+
+
+FAILED: Final = 1
+SIGNALLED: Final = 128
 
 
 class Presenter(Protocol):
@@ -69,7 +77,8 @@ class TextPresenter:
         """Write the outputs."""
         with _numbers_of_any_length():
             for name, value in outcome.outputs.items():
-                _print(f"{name} = {representation(outcome.interpreter, value)}")
+                shown = representation(outcome.interpreter, value)
+                process.say(f"{name} = {shown}\n")
 
     def failed(self, error: PythonariumError, streams: tuple[str, str]) -> None:
         """Write the error."""
@@ -137,7 +146,20 @@ def error_text(error: PythonariumError) -> str:
         return format_report(_as_timeout(error))
     if isinstance(error, ScriptError):
         return error.traceback
-    return f"pythonarium: {error}\n"
+    return f"pythonarium: {sentence(error)}\n"
+
+
+def sentence(error: PythonariumError) -> str:
+    """Return the message of an error, without an advice that is for a host alone."""
+    if isinstance(error, WorkerDiedError):
+        return str(error).partition(": open another")[0]
+    return str(error)
+
+
+def exit_code_of_worker(error: WorkerDiedError) -> int:
+    """Return what a shell would tell of its end; 1 where that would be a success."""
+    number = getattr(signal, error.signal or "", None)
+    return error.exit_code or (FAILED if number is None else SIGNALLED + number)
 
 
 def representation(interpreter: Interpreter, value: object) -> str:
@@ -194,7 +216,7 @@ def _error_as_json(error: PythonariumError) -> dict[str, Any]:
         return _report_as_json({**report, "type_module": "builtins"}, error_text(error))
     if isinstance(error, ScriptError):
         return _report_as_json(error.report, error.traceback)
-    return _error(type(error).__name__, str(error), "output")
+    return _error(type(error).__name__, sentence(error), "output")
 
 
 def _report_as_json(report: "Report", traceback: str) -> dict[str, Any]:
@@ -234,11 +256,6 @@ def _numbers_of_any_length() -> Iterator[None]:
 
 
 # Streams
-
-
-def _print(text: str) -> None:
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def _tell(text: str) -> None:

@@ -8,9 +8,12 @@ Invariants
 - The script finds `sys.argv` and `sys.path` as `python` sets them; nothing of them points
   to Pythonarium.
 - A stream whose reader has gone is dropped without a word.
+- What a command itself has to say goes by `say`; where stdout does not take it, the
+  command ends with an OSError of no file, which `app` tells.
 """
 
 import atexit
+import errno
 import os
 import select
 import signal
@@ -18,20 +21,24 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from types import TracebackType
-from typing import Final, Self
+from types import FrameType, TracebackType
+from typing import Final, Self, TextIO
 
 from pythonarium.errors import PythonariumError
 from pythonarium.interpreter import Interpreter
 from pythonarium_kernel import route
 
 __all__ = [
+    "CtrlC",
     "Deadline",
+    "answers",
+    "drop_stdout",
     "end_at_once_if_held_up",
     "flushed",
     "hand_over_main",
     "open_interpreter",
     "prepare_path",
+    "say",
     "set_arguments",
     "stdout_is_gone",
     "take_stdout",
@@ -92,13 +99,39 @@ def hand_over_main(interpreter: Interpreter) -> None:
 # Streams
 
 
+def answers() -> TextIO:
+    """Return stdout.
+
+    Raises:
+        OSError: there is none; what has its descriptor now is something else.
+    """
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "it is closed")
+    return sys.stdout
+
+
+def say(text: str) -> None:
+    """Write a text of the command's own to stdout, now.
+
+    Raises:
+        OSError: there is no stdout, or it takes nothing more.
+    """
+    stdout = answers()
+    encoding = stdout.encoding or "utf-8"
+    stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stdout.flush()
+
+
 def take_stdout() -> int:
     """Lead all that is written to stdout, by C code and children too, to stderr.
 
     Returns:
         A descriptor of what stdout was.
+
+    Raises:
+        OSError: there is none.
     """
-    sys.stdout.flush()
+    answers().flush()
     taken = os.dup(1)
     try:
         os.dup2(2, 1)
@@ -109,19 +142,28 @@ def take_stdout() -> int:
 
 def stdout_is_gone() -> bool:
     """Tell whether the reader of stdout has gone, and drop what it did not read."""
+    if sys.__stdout__ is None:
+        return False
     with suppress(OSError, ValueError, AttributeError):  # closed, or never there
         sys.stdout.flush()
     polled = select.poll()
     polled.register(1, 0)  # an error is told without being asked for
     if not any(event & select.POLLERR for _, event in polled.poll(0)):
         return False
-    _lead_to_nothing(1)
+    drop_stdout()
     return True
+
+
+def drop_stdout() -> None:
+    """Let what is written to stdout, and what waits there to be, go nowhere."""
+    if sys.__stdout__ is not None:
+        _lead_to_nothing(1)
 
 
 def flushed(code: int) -> int:
     """Flush stdout; return the exit code, which is not 0 if its reader has gone."""
-    return code or (BROKEN_PIPE if stdout_is_gone() else 0)
+    is_gone = stdout_is_gone()
+    return code or (BROKEN_PIPE if is_gone else 0)
 
 
 def _lead_to_nothing(descriptor: int) -> None:
@@ -182,8 +224,43 @@ class Deadline:
             assert main is not None
             signal.pthread_kill(main, signal.SIGINT)
         if not self._over.wait(PATIENCE_SECONDS):
-            self._expired()
-            _end_at_once()
+            try:
+                self._expired()
+            finally:
+                _end_at_once()
+
+
+class CtrlC:
+    """Hands a Ctrl-C on to a script that runs in another process.
+
+    The script gets it as its own: it can catch it, and its traceback tells where it was.
+    One that comes before or after the run is the command's, and so is the one by which a
+    deadline breaks off a call.  Where SIGINT is ignored it stays so.
+    """
+
+    def __init__(self, interpreter: Interpreter, deadline: Deadline) -> None:
+        self._interpreter, self._deadline = interpreter, deadline
+        self._is_on = False
+
+    def __enter__(self) -> Self:
+        usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if usual and self._interpreter.rung != "shared":
+            signal.signal(signal.SIGINT, self._hand_on)
+            self._is_on = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._is_on:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _hand_on(self, _number: int, _frame: FrameType | None) -> None:
+        if self._deadline.nudged or not self._interpreter.interrupt():
+            raise KeyboardInterrupt
 
 
 def end_at_once_if_held_up() -> None:

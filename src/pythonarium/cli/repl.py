@@ -13,13 +13,19 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 
 from pythonarium.cli import process
-from pythonarium.cli.presenting import error_text, warn
+from pythonarium.cli.presenting import (
+    error_text,
+    exit_code_of_worker,
+    sentence,
+    warn,
+)
 from pythonarium.errors import (
     PythonariumError,
     ScriptError,
     ScriptExitError,
     SettingsError,
     UnsupportedError,
+    WorkerDiedError,
 )
 from pythonarium.interpreter import Interpreter
 from pythonarium_kernel.report import format_report
@@ -37,7 +43,7 @@ def repl(
     Parameters
     ----------
     rung
-        Where it runs; this version has shared: in this process.
+        Where it runs: shared, in this process, or process, in one of its own.
     """
     try:
         interpreter = process.open_interpreter(rung)
@@ -47,8 +53,13 @@ def repl(
     process.prepare_path("")
     sys.argv = [""]
     session = _Session(interpreter)
+    is_terminal = sys.stdin is not None and sys.stdin.isatty()
     try:
-        return _interact(session, is_terminal=sys.stdin.isatty())
+        return _interact(session, is_terminal=is_terminal)
+    except WorkerDiedError as error:
+        sys.stdout.flush()
+        warn(sentence(error))
+        return exit_code_of_worker(error)
     finally:
         process.hand_over_main(interpreter)
 
@@ -60,7 +71,7 @@ def _interact(session: "_Session", *, is_terminal: bool) -> int:
         session.complete_with(_readline())
     while True:
         try:
-            line = input(session.prompt if is_terminal else "")
+            line = input(session.prompt) if is_terminal else _next_line()
         except EOFError:
             code = session.finish()
             if is_terminal:
@@ -69,9 +80,21 @@ def _interact(session: "_Session", *, is_terminal: bool) -> int:
         except KeyboardInterrupt:
             session.clear()
             continue
+        except (OSError, ValueError) as error:  # there is none, or it is no text
+            warn(f"cannot read stdin: {error}")
+            return WRONG_USE
         code = session.take(line)
         if code is not None:
             return code
+
+
+def _next_line() -> str:
+    if sys.stdin is None:
+        raise ValueError("it is closed")
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.removesuffix("\n")
 
 
 def _readline() -> ModuleType | None:
@@ -145,6 +168,8 @@ class _Session:
         except ScriptExitError as error:
             _tell(error_text(error))
             return error.code
+        except WorkerDiedError:
+            raise
         except PythonariumError as error:
             _tell(error_text(error))
         except KeyboardInterrupt:

@@ -1,6 +1,6 @@
 """`pythonarium run`: a script with typed variables in and out."""
 
-import signal
+import errno
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -13,11 +13,18 @@ from pythonarium.cli.app import LONE_DASH
 from pythonarium.cli.inputs import BadInputError, input_variables, output_types
 from pythonarium.cli.limits import Limits
 from pythonarium.cli.options import Place, Sources
-from pythonarium.cli.presenting import JsonPresenter, Outcome, Presenter, TextPresenter
+from pythonarium.cli.presenting import (
+    JsonPresenter,
+    Outcome,
+    Presenter,
+    TextPresenter,
+    exit_code_of_worker,
+)
 from pythonarium.errors import (
     PythonariumError,
     ScriptError,
     ScriptExitError,
+    ScriptInterruptedError,
     ScriptSyntaxError,
     ScriptTimeoutError,
     SettingsError,
@@ -35,7 +42,6 @@ __all__ = ["run"]
 FAILED: Final = 1
 WRONG_USE: Final = 2
 TIMED_OUT: Final = 124
-SIGNALLED: Final = 128
 INTERRUPTED: Final = 130
 
 
@@ -97,8 +103,8 @@ def run(  # noqa: PLR0913  # one parameter for each option
     as_json
         Write one JSON object, {"outputs", "stdout", "stderr", "receipt"} or {"error"}, and
         nothing else to stdout; what C code and child processes write there goes to stderr.
-        Dates are ISO text, bytes base64, arrays lists, tables lists of records; NaN and
-        infinities are "NaN", "Infinity", "-Infinity".
+        Dates are ISO text, bytes base64, arrays lists, tables lists of records without
+        their index; NaN and infinities are "NaN", "Infinity", "-Infinity".
     rung
         Where the script runs: shared, in this process, or process, in one of its own.
         Without this it is process for a script with --memory, --no-network, --read-only or
@@ -201,6 +207,8 @@ def _source(
 
 
 def _script_on_stdin() -> str:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "there is no stdin")
     try:
         return scripts.decoded(sys.stdin.buffer.read(), "<stdin>")
     except scripts.SourceError as error:
@@ -227,7 +235,7 @@ class _Job:
         """
         deadline = process.Deadline(self._timeout, self._expired)
         try:
-            with deadline:
+            with process.CtrlC(self._interpreter, deadline), deadline:
                 return start()
         except ScriptExitError as error:
             if error.code == 0:
@@ -271,7 +279,7 @@ class _Job:
         """Present an error of the script and return the exit code."""
         if isinstance(error, WorkerDiedError):
             self._presenter.failed(error, ("", error.output_tail))
-            return _exit_code_of_worker(error)
+            return exit_code_of_worker(error)
         if error.type_name == "BrokenPipeError" and process.stdout_is_gone():
             return FAILED  # it wrote to a reader that had enough
         self._presenter.failed(error, (error.stdout, error.stderr))
@@ -295,10 +303,7 @@ def _exit_code(error: ScriptError) -> int:
         return error.code
     if isinstance(error, ScriptTimeoutError):
         return TIMED_OUT
-    return INTERRUPTED if error.type_name == "KeyboardInterrupt" else FAILED
-
-
-def _exit_code_of_worker(error: WorkerDiedError) -> int:
-    """Return what a shell would tell of it; 1 where that would be a success."""
-    number = getattr(signal, error.signal or "", None)
-    return error.exit_code or (FAILED if number is None else SIGNALLED + number)
+    is_stopped = isinstance(error, ScriptInterruptedError)
+    if is_stopped or error.type_name == "KeyboardInterrupt":
+        return INTERRUPTED
+    return FAILED

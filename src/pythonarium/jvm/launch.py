@@ -11,6 +11,12 @@ __all__ = ["java_command"]
 STACK: Final = "-Xss16m"
 """From this size on a thread of Java runs Python itself."""
 _CLASS_PATH: Final = ("-cp", "-classpath", "--class-path")
+_WITH_A_WORD: Final = (
+    *("--module-path", "-p", "--upgrade-module-path", "--patch-module", "--source"),
+    *("--add-modules", "--limit-modules", "--enable-native-access"),
+    *("--add-exports", "--add-opens", "--add-reads"),
+)
+"""Options of java that take the next word."""
 
 
 def java_command(java: Path, jar: Path, words: Sequence[str]) -> list[str]:
@@ -30,7 +36,12 @@ def java_command(java: Path, jar: Path, words: Sequence[str]) -> list[str]:
 
 
 def _with_jar(jar: Path, words: list[str]) -> list[str]:
+    is_taken = False
     for index, word in enumerate(words):
+        if is_taken:
+            is_taken = False
+            continue
+        is_taken = word in _WITH_A_WORD
         name, equals, value = word.partition("=")
         if word == "-jar":
             return words

@@ -11,6 +11,7 @@ from pythonarium.python4j.variables import (
     PythonTypes,
     PythonVariable,
     PythonVariables,
+    flat,
 )
 from pythonarium.variables import Variable, Variables
 
@@ -53,7 +54,8 @@ class PythonExecutioner:
         Raises:
             PythonException: the script raised, or a variable does not fit its type.
         """
-        interpreter().exec(code, _plain(inputs), _plain(outputs))
+        given, wanted = _plain("inputs", inputs), _plain("outputs", outputs)
+        interpreter().exec(code, given, wanted)
 
     @staticmethod
     def simple_exec(code: str) -> None:
@@ -65,7 +67,7 @@ class PythonExecutioner:
         code: str, inputs: Iterable[PythonVariable] | None = None
     ) -> PythonVariables:
         """Set inputs, run a script, return all variables of the context."""
-        return _typed(interpreter().exec_all(code, _plain(inputs)))
+        return _typed(interpreter().exec_all(code, _plain("inputs", inputs)))
 
     @staticmethod
     def get_all_variables() -> PythonVariables:
@@ -99,7 +101,7 @@ class PythonExecutioner:
     def get_variables(*variables: PythonVariable | Iterable[PythonVariable]) -> None:
         """Fill variables with their values."""
         shared = interpreter()
-        for variable in _flat(variables):
+        for variable in flat("variables", variables):
             variable.value = shared.get(variable.name, variable.type.annotation)
 
     @staticmethod
@@ -111,21 +113,15 @@ class PythonExecutioner:
     def set_variables(*variables: PythonVariable | Iterable[PythonVariable]) -> None:
         """Set variables to their values."""
         shared = interpreter()
-        for variable in _flat(variables):
+        for variable in flat("variables", variables):
             shared.set(variable.name, variable.value, variable.type.annotation)
 
 
-def _plain(variables: Iterable[PythonVariable] | None) -> list[Variable[object]]:
-    return [variable.variable for variable in variables or ()]
-
-
-def _flat(
-    variables: Iterable[PythonVariable | Iterable[PythonVariable]],
-) -> list[PythonVariable]:
-    flat: list[PythonVariable] = []
-    for item in variables:
-        flat.extend([item] if isinstance(item, PythonVariable) else item)
-    return flat
+def _plain(
+    name: str, variables: Iterable[PythonVariable] | None
+) -> list[Variable[object]]:
+    given = () if variables is None else (variables,)
+    return [variable.variable for variable in flat(name, given)]
 
 
 def _typed(values: Variables) -> PythonVariables:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, ClassVar, Final, overload
 
-from pythonarium.errors import VariableMissingError
+from pythonarium.errors import VariableMissingError, VariableTypeError
 from pythonarium.python4j.errors import PythonException
 from pythonarium.python4j.objects import PythonObject
-from pythonarium.types import describe
+from pythonarium.types import describe, shown
 from pythonarium.variables import NO_VALUE, Variable
 
-__all__ = ["PythonType", "PythonTypes", "PythonVariable", "PythonVariables"]
+__all__ = ["PythonType", "PythonTypes", "PythonVariable", "PythonVariables", "flat"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,37 @@ class PythonVariable:
     __hash__: ClassVar[None]  # type: ignore[assignment]  # it is mutable
 
 
+def flat(name: str, given: Iterable[object]) -> list[PythonVariable]:
+    """Return variables that stand alone or in collections.
+
+    Args:
+        name: what they are given as, for the message.
+        given: the variables and collections.
+
+    Raises:
+        VariableTypeError: there is something else among them.
+    """
+    found: list[PythonVariable] = []
+    for item in given:
+        if isinstance(item, PythonVariable):
+            found.append(item)
+            continue
+        if not isinstance(item, Iterable) or isinstance(item, str):
+            raise _is_none(name, name, item)
+        for place, member in enumerate(item):
+            if not isinstance(member, PythonVariable):
+                raise _is_none(name, f"{name}[{place}]", member)
+            found.append(member)
+    return found
+
+
+def _is_none(name: str, path: str, value: object) -> VariableTypeError:
+    actual = f"{type(value).__name__} {shown(value)}"
+    return VariableTypeError(name, path, "a PythonVariable", actual)
+
+
 class PythonVariables(list[PythonVariable]):
-    """Variables in order.
+    """Variables in order, made of single ones or of collections of them.
 
     Attributes:
         skipped: for the variables of a context: name of what is no value -> the reason.
@@ -155,8 +184,8 @@ class PythonVariables(list[PythonVariable]):
 
     __slots__ = ("skipped",)
 
-    def __init__(self, variables: Iterable[PythonVariable] = ()) -> None:
-        super().__init__(variables)
+    def __init__(self, *variables: PythonVariable | Iterable[PythonVariable]) -> None:
+        super().__init__(flat("variables", variables))
         self.skipped: dict[str, str] = {}
 
     def get(self, name: str) -> PythonVariable:

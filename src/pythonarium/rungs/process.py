@@ -26,7 +26,6 @@ from pythonarium.errors import (
     ENDED_BY_FORCE,
     ClosedError,
     PythonariumError,
-    RefusedValueError,
     ScriptError,
     ScriptInterruptedError,
     ScriptTimeoutError,
@@ -41,6 +40,7 @@ from pythonarium.rungs._ends import StoppedByForce
 from pythonarium.rungs._inputs import INPUTS, unreadable, unsendable
 from pythonarium.rungs._output import Output
 from pythonarium.rungs._sources import SHORT
+from pythonarium.rungs._unread import readable_variables, refusal
 from pythonarium.rungs._worker import Worker
 from pythonarium.settings import PathSetting
 from pythonarium_kernel import codec, report, wire
@@ -155,6 +155,8 @@ class ProcessRung:
             raise ClosedError("what this belongs to was lost with its worker")
         if operation == "advance":
             return self._advance(worker, args)
+        if operation == "variables":
+            return _variables(worker, args)
         timeout = None
         if operation == "evaluate" and len(args) > _TIMEOUT:
             timeout = args[_TIMEOUT]
@@ -305,9 +307,18 @@ def _error_for(
             version = str(worker.facts["version"])
             return unreadable(operation, args, version, str(problem))
         case codec.Refused():
-            return RefusedValueError(str(problem))
+            return refusal(worker, operation, args, str(problem))
         case _:
             return error_for(problem, operation)
+
+
+def _variables(worker: Worker, args: tuple[Any, ...]) -> Any:
+    try:
+        return worker.request("variables", args, None)
+    except Unreadable:
+        raise
+    except codec.Refused:
+        return readable_variables(worker, args[0])
 
 
 def _failed_output(error: Exception, targets: dict[str, Any]) -> ScriptError:
