@@ -5,6 +5,8 @@
 Statements are `name = expression`, `name(parameters) = expression`, an expression,
 `diff EXPRESSION by NAME`, `solve EXPRESSION for NAME near NUMBER`, `show NAME`,
 `names`.  `#` starts a comment.  Exit code 1: at least one statement was wrong.
+
+It is long on purpose: the tests run it as a script of several hundred lines.
 """
 
 import math

@@ -168,6 +168,7 @@ final class CPython {
         return (int) call(_PyGILState_Check);
     }
 
+    /** Detached. */
     static long PyGILState_GetThisThreadState() {
         return call(_PyGILState_GetThisThreadState);
     }
