@@ -8,13 +8,14 @@ would keep the other side from running.
 """
 
 import os
+from time import perf_counter_ns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-LOOKS = 50
-"""How often it looks: for some 25 us."""
+SPAN = 25_000
+"""Nanoseconds for which it looks; less often where other threads want the GIL as well."""
 LONGEST = 1023
 """Waits without a look, at most."""
 
@@ -22,10 +23,10 @@ LONGEST = 1023
 class Eager:
     """Waits for one thing after the other, in one thread."""
 
-    __slots__ = ("_looks", "_pause", "_rest")
+    __slots__ = ("_pause", "_rest", "_span")
 
     def __init__(self) -> None:
-        self._looks = range(LOOKS if _processors() > 1 else 0)
+        self._span = SPAN if _processors() > 1 else 0
         self._pause = self._rest = 0
 
     def look(self, poll: "Callable[[int], list[Any]]") -> "list[Any]":
@@ -33,7 +34,8 @@ class Eager:
         if self._rest:
             self._rest -= 1
             return []
-        for _ in self._looks:
+        end = perf_counter_ns() + self._span
+        while perf_counter_ns() < end:
             found = poll(0)
             if found:
                 self._pause = self._pause * 7 // 8
