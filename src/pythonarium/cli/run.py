@@ -185,7 +185,6 @@ def _file(path: str, arguments: tuple[str, ...]) -> _Start:
         inputs: list[Variable[Any]],
         **options: Any,  # noqa: ANN401  # those of `Interpreter.run`
     ) -> Result:
-        process.prepare_path(None)
         return interpreter.run(path, arguments, inputs, **options)
 
     return start
@@ -199,7 +198,7 @@ def _source(
         inputs: list[Variable[Any]],
         **options: Any,  # noqa: ANN401  # those of `Interpreter.run`
     ) -> Result:
-        process.prepare_path("")
+        process.prepare_path()
         process.set_arguments(interpreter, [name, *arguments])
         return interpreter.exec(source(), inputs, filename=filename, **options)
 
