@@ -247,7 +247,8 @@ class CtrlC:
 
     def __enter__(self) -> Self:
         usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        if usual and self._interpreter.rung != "shared":
+        hears = threading.current_thread() is threading.main_thread()
+        if usual and hears and self._interpreter.rung != "shared":
             signal.signal(signal.SIGINT, self._hand_on)
             self._is_on = True
         return self
