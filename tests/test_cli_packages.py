@@ -246,6 +246,20 @@ def test_run_takes_variables_to_another_environment(
     assert answer["receipt"]["environment"] == answer["stdout"].strip() != sys.prefix
 
 
+@pytest.mark.row("S53", "B20")
+@pytest.mark.parametrize("more", [[], ["--out", "found"]], ids=["plain", "variables"])
+def test_run_imports_from_the_folders_of_the_settings_in_another_environment(
+    pythonarium: Command, env: Environment, tmp_path: Path, more: list[str]
+) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there/from_there.py").write_text("WHERE = 'there'\n")
+    code = "import sys, from_there\nfound = from_there.WHERE\nprint(sys.prefix, found)"
+    settings = {**os.environ, "PYTHONARIUM_PATH": str(tmp_path / "there")}
+    done = pythonarium("run", "--env", "env", "-c", code, *more, env=settings)
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[0] == f"{env.path} there"
+
+
 @pytest.mark.row("B20")
 def test_run_tells_a_broken_block_with_its_line(
     pythonarium: Command, script: Path

@@ -296,6 +296,12 @@ def test_what_is_no_package_is_refused(
     assert caught.value.command == ()
 
 
+def test_uninstall_of_nothing_is_refused(env: Environment) -> None:
+    with pytest.raises(PackageError, match="no package was named") as caught:
+        env.uninstall()
+    assert caught.value.command == ()
+
+
 def test_one_name_is_not_taken_for_a_list_of_letters(
     tmp_path: Path, cache_home: Path
 ) -> None:

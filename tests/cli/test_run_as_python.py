@@ -1,6 +1,7 @@
 """`pythonarium run FILE` is as `python FILE`."""
 
 import multiprocessing
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -158,3 +159,32 @@ def test_run_ends_with_the_code_of_the_script(
     done = run("-c", f"import sys\nx = 4\n{call}", "--out", "x")
     assert (done.returncode, done.stderr) == (code, text)
     assert done.stdout == ("" if code else "x = 4\n")
+
+
+FOUND = """
+import sys
+from from_there import WHERE
+places = [sys.path.index(FOLDER), [p.endswith("bin") for p in sys.path].count(True)]
+print(WHERE, sys.path[0] == FIRST, places[0] == PLACE % len(sys.path), places[1])
+"""
+
+
+@pytest.mark.row("S53", "S54")
+@pytest.mark.parametrize("rung", ["shared", "process"])
+@pytest.mark.parametrize(
+    ("append", "place"), [("before", 1), ("after", -1), ("none", 1)]
+)
+@pytest.mark.parametrize("as_file", [True, False], ids=["file", "code"])
+def test_run_imports_from_the_folders_of_the_settings(
+    run: Command, tmp_path: Path, rung: str, append: str, place: int, as_file: bool
+) -> None:
+    folder = tmp_path / "there"
+    folder.mkdir()
+    (folder / "from_there.py").write_text("WHERE = 'there'\n")
+    first = str(tmp_path) if as_file else ""
+    source = f"FOLDER, FIRST, PLACE = {str(folder)!r}, {first!r}, {place}\n{FOUND}"
+    (tmp_path / "script.py").write_text(source)
+    settings = {"PYTHONARIUM_PATH": str(folder), "PYTHONARIUM_PATH_APPEND": append}
+    what = ["script.py"] if as_file else ["-c", source]
+    done = run(*what, "--rung", rung, env={**os.environ, **settings})
+    assert (done.stdout, done.stderr) == ("there True True 0\n", "")

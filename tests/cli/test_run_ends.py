@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from commands import COMMAND, Command, answer
+from programs import run_quietly
 
 # Time limits, signals, pipes
 
@@ -154,6 +155,16 @@ def test_run_in_another_process_tells_what_it_printed_before_ctrl_c(
     assert (error["type"], error["stdout"]) == ("KeyboardInterrupt", "half\n")
     assert error["frames"][0]["line"] in (3, 4)
     assert process.returncode == 130
+
+
+def test_run_in_another_process_is_started_by_any_thread() -> None:
+    code = (
+        "import threading; from pythonarium.cli import main\n"
+        "words = ['run', '--rung', 'process', '-c', 'print(6 * 7)']\n"
+        "thread = threading.Thread(target=main, args=[words])\n"
+        "thread.start(); thread.join()\n"
+    )
+    assert run_quietly(code) == "42\n"
 
 
 def test_run_keeps_the_signal_handler_that_python_has(run: Command) -> None:

@@ -241,9 +241,7 @@ DAMAGE = {
     "detaches-stdout": "import sys; sys.stdout.detach()",
     "recursion-limit": "import sys; sys.setrecursionlimit(10**6)",
     "clears-linecache": "import linecache; linecache.clearcache()",
-    "warnings-are-errors": "import warnings\n"
-    "with warnings.catch_warnings():\n  warnings.simplefilter('error')\n",
-    "replaces-main": "import sys; sys.modules['__main__'].__dict__.clear\n"
+    "clears-main": "import sys; sys.modules['__main__'].__dict__.clear(); kept = 41\n"
     "__import__('__main__').x = 5",
     "traces": "import sys\nbefore = sys.gettrace()\n"
     "sys.settrace(lambda *event: None); sys.settrace(before)",

@@ -57,6 +57,7 @@ def open_interpreter(
 ) -> Interpreter:
     """Open the interpreter of a command; the end of this process closes it.
 
+    The command's own folder leaves `sys.path` first: the interpreter may put others there.
     Another environment's Python runs in a process of its own, whatever rung was asked
     for.
 
@@ -66,15 +67,17 @@ def open_interpreter(
     """
     if python is not None and rung == "shared":
         rung = "process"
+    if not sys.flags.safe_path:
+        del sys.path[:1]
     interpreter = Interpreter(rung, python=python, limits=limits or None)
     atexit.register(interpreter.close)  # registered first, called last
     return interpreter
 
 
-def prepare_path(first: str | None) -> None:
-    """Take the command's own folder off `sys.path`, and put another in its place."""
+def prepare_path() -> None:
+    """Let a script that is no file import from the working folder, before all others."""
     if not sys.flags.safe_path:
-        sys.path[:1] = [] if first is None else [first]
+        sys.path.insert(0, "")
 
 
 def set_arguments(interpreter: Interpreter, arguments: list[str]) -> None:
@@ -244,7 +247,8 @@ class CtrlC:
 
     def __enter__(self) -> Self:
         usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        if usual and self._interpreter.rung != "shared":
+        hears = threading.current_thread() is threading.main_thread()
+        if usual and hears and self._interpreter.rung != "shared":
             signal.signal(signal.SIGINT, self._hand_on)
             self._is_on = True
         return self

@@ -50,7 +50,7 @@ def repl(
     except (UnsupportedError, SettingsError) as error:
         warn(str(error))
         return WRONG_USE
-    process.prepare_path("")
+    process.prepare_path()
     sys.argv = [""]
     session = _Session(interpreter)
     is_terminal = sys.stdin is not None and sys.stdin.isatty()

@@ -33,6 +33,7 @@ from pythonarium.errors import (
 )
 from pythonarium.interpreter import Interpreter
 from pythonarium.results import Result
+from pythonarium.settings import PathSetting
 from pythonarium.variables import Variable
 from pythonarium_kernel import scripts
 from pythonarium_kernel.report import from_exception
@@ -129,6 +130,7 @@ def run(  # noqa: PLR0913  # one parameter for each option
             sources=sources,
         )
         needs_road = bool(inputs or outputs or every or as_json)
+        needs_road = needs_road or bool(PathSetting.read().folders)
         if where.python is not None and where.rung == "shared" and not needs_road:
             return elsewhere.run(where, _python_words(words, code), timeout)
         interpreter = process.open_interpreter(where.rung, where.python, asked)
@@ -185,7 +187,6 @@ def _file(path: str, arguments: tuple[str, ...]) -> _Start:
         inputs: list[Variable[Any]],
         **options: Any,  # noqa: ANN401  # those of `Interpreter.run`
     ) -> Result:
-        process.prepare_path(None)
         return interpreter.run(path, arguments, inputs, **options)
 
     return start
@@ -199,7 +200,7 @@ def _source(
         inputs: list[Variable[Any]],
         **options: Any,  # noqa: ANN401  # those of `Interpreter.run`
     ) -> Result:
-        process.prepare_path("")
+        process.prepare_path()
         process.set_arguments(interpreter, [name, *arguments])
         return interpreter.exec(source(), inputs, filename=filename, **options)
 

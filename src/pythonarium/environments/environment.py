@@ -249,6 +249,8 @@ class Environment:
         """
         installers.check(options)
         names = building.checked_requirements(packages)
+        if not names:
+            raise PackageError("no package was named; uninstall('numpy')")
         with self._changing(options.get("timeout")):
             for name in names:
                 self.version(name)
