@@ -215,8 +215,9 @@ def test_run_stays_here_where_nothing_else_is_declared(
         (["--with=-r"], "expected a package, such as 'numpy>=2', got '-r'"),
         (["--with", "nosuch"], "cannot install tiny, nosuch into"),
         (["--env", "nowhere"], "there is no Python in "),
+        (["--rung", "shared"], "leave --rung out, or name process"),
     ],
-    ids=[*"abcde"],
+    ids=[*"abcdef"],
 )
 def test_run_says_what_it_cannot(
     pythonarium: Command,

@@ -129,6 +129,11 @@ def run(  # noqa: PLR0913  # one parameter for each option
             packages=packages,
             sources=sources,
         )
+        if where.python is not None and rung == "shared":
+            raise BadInputError(
+                "--rung shared: a script in another environment cannot run in this"
+                " process; leave --rung out, or name process"
+            )
         needs_road = bool(inputs or outputs or every or as_json)
         needs_road = needs_road or bool(PathSetting.read().folders)
         if where.python is not None and where.rung == "shared" and not needs_road:
