@@ -129,11 +129,7 @@ def run(  # noqa: PLR0913  # one parameter for each option
             packages=packages,
             sources=sources,
         )
-        if where.python is not None and rung == "shared":
-            raise BadInputError(
-                "--rung shared: a script in another environment cannot run in this"
-                " process; leave --rung out, or name process"
-            )
+        _check_rung(rung, where.python)
         needs_road = bool(inputs or outputs or every or as_json)
         needs_road = needs_road or bool(PathSetting.read().folders)
         if where.python is not None and where.rung == "shared" and not needs_road:
@@ -161,6 +157,14 @@ def run(  # noqa: PLR0913  # one parameter for each option
 def _check_timeout(timeout: float | None) -> None:
     if timeout is not None and not 0 < timeout < threading.TIMEOUT_MAX:
         raise BadInputError(f"--timeout: expected seconds above 0, got {timeout:g}")
+
+
+def _check_rung(asked: str | None, python: str | None) -> None:
+    if asked == "shared" and python is not None:
+        raise BadInputError(
+            "--rung shared: a script in another environment cannot run in this process;"
+            " leave --rung out, or name process"
+        )
 
 
 # What to run
