@@ -39,7 +39,7 @@ from pythonarium.rungs._ends import TOO_LATE, StoppedByForce, remove_files, sign
 from pythonarium.rungs._links import HostLink, around
 from pythonarium.rungs._output import Output
 from pythonarium.rungs._sources import Sources
-from pythonarium.rungs._threads import ScriptThreads
+from pythonarium.rungs._threads import Entrance, ScriptThreads
 from pythonarium.rungs._zygote import Zygote
 from pythonarium_kernel import codec, wire
 from pythonarium_kernel.arena import Arena
@@ -62,7 +62,7 @@ _READ = 1 << 16
 _RUNNING = frozenset(
     (
         *("execute", "execute_file", "evaluate", "operate", "advance"),
-        *("import_module", "await_start", "await_step"),
+        *("import_module", "await_start", "await_step", "apply", "step"),
     )
 )
 """Requests that run code of a script, and end when they are interrupted."""
@@ -78,6 +78,7 @@ class Worker:
         discarded: numbers of handles to release with the next request; any thread adds.
         sources: the long scripts that it keeps.
         callee: the worker that it waits for, by a callable of the host.
+        entrance: where threads of the host use objects of the worker's; the rung sets it.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Worker:
         self._depth = 0
         self._inside: int | None = None  # the thread whose request is on
         self.callee: Worker | None = None
+        self.entrance: Entrance
         self.discarded, self.sources = discarded, Sources()
         self._threads = ScriptThreads(self)
         self._open = Descriptors()
