@@ -53,6 +53,9 @@ GRACE = 0.7
 """Seconds that a script may take to clean up when it must end."""
 REPEAT = 0.02
 """Seconds after which a worker is asked again to end a run; sooner at first."""
+AFTER = 0.005
+"""Seconds by which a run ends after the one around it should: that one has started a little
+later than its host thinks, and shall have its own end before it gets that of the other."""
 START_SECONDS = 30.0
 CLOSE_SECONDS = 1.0
 """What a worker's exit handlers may take."""
@@ -208,7 +211,7 @@ class Worker:
                 self._interrupted, self._stopping = False, None
                 self._raised = None
                 caller = _caller() if self._is_run else None
-                self._end_around = None if caller is None else caller.end
+                self._end_around = None if caller is None else _end_of(caller)
                 if caller is not None:
                     caller.callee = self
             self._depth = depth + 1
@@ -468,6 +471,12 @@ def _caller() -> Worker | None:
     worker = around.worker
     is_waiting = worker is not None and worker.inside == get_ident()
     return worker if is_waiting else None
+
+
+def _end_of(caller: Worker) -> float | None:
+    """Return when what a caller waits for must end: when it knows itself that it is late."""
+    end = caller.end
+    return None if end is None else end + AFTER
 
 
 def _written(descriptor: int, data: bytes | memoryview) -> int:
