@@ -493,6 +493,31 @@ def test_everything_ends_with_the_host(tmp_path: Path, stops: str) -> None:
     assert gone(below)
 
 
+def test_everything_ends_with_the_host_that_others_have_inherited_from() -> None:
+    """Whoever holds the zygote's socket open: its host is a process, and that has ended."""
+    code = """
+        import subprocess
+        from pythonarium import Interpreter
+        python = Interpreter("process")
+        road = python._rung._zygote._road.fileno()
+        heir = subprocess.Popen(["sleep", "1000"], pass_fds=[road], stdout=2)
+        print(heir.pid, flush=True)
+        python.exec("while True: pass")
+    """
+    host = subprocess.Popen(
+        [sys.executable, "-c", dedent(code)], stdout=subprocess.PIPE, text=True
+    )
+    assert host.stdout is not None
+    with host.stdout:
+        heir = int(host.stdout.readline())
+    below = processes_below(host.pid) - {heir}
+    assert len(below) >= 3
+    host.kill()
+    host.wait()
+    assert gone(below)
+    os.kill(heir, signal.SIGKILL)
+
+
 def test_start_copies_nothing_of_a_big_host() -> None:
     """After a fork the host would take its pages back one by one, as it writes to them."""
     after_fork, after_start = map(int, run_script("big_host.py").split())
