@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from machine import need, need_namespace
-from programs import run_script
+from programs import run_code, run_script
 from pythonarium import (
     Interpreter,
     ScriptError,
@@ -337,6 +337,29 @@ def test_script_harms_every_descriptor(python: Interpreter, harm: str) -> None:
         python.exec(dedent(code), capture=True, timeout=5)
     assert python.exec("6 * 7").value == 42
     assert python.exec("print('sound')", capture=True).stdout == "sound\n"
+
+
+def test_arena_that_a_script_truncates_stays_as_it_is_mapped() -> None:
+    """A page that is not there any more would end the host, by SIGBUS."""
+    truncate = """
+import os
+for name in os.listdir("/proc/self/fd"):
+    try:
+        os.ftruncate(int(name), 0)
+    except OSError:
+        pass
+"""
+    code = f"""
+        from pythonarium import Interpreter
+        with Interpreter("process") as python:
+            made = "import numpy; made = numpy.ones(1_000_000)"
+            array = python.exec(made, outputs=["made"])["made"]
+            python.exec("1", {{"data": bytes(1_000_000)}})
+            python.exec({truncate!r})
+            print(python.exec("len(data)", {{"data": bytes(1_000_000)}}).value)
+            print(int(array.sum()))
+    """
+    assert run_code(dedent(code)) == "1000000\n1000000\n"
 
 
 def test_children_in_sessions_of_their_own_end_with_the_worker(

@@ -83,6 +83,22 @@ def test_process_that_a_script_forks_is_its_own(python: Interpreter) -> None:
     assert "of the child" in result.stdout
 
 
+def test_process_that_a_script_forks_has_none_of_our_descriptors(
+    python: Interpreter,
+) -> None:
+    code = """
+        import os
+        read, write = os.pipe()
+        if os.fork() == 0:
+            os.write(write, str(len(os.listdir("/proc/self/fd"))).encode())
+            os._exit(0)
+        os.wait()
+        count = int(os.read(read, 100))
+    """
+    count = python.exec(dedent(code), outputs={"count": int})["count"]
+    assert count == len(["stdin", "stdout", "stderr", "read", "write", "the listing"])
+
+
 def test_process_that_a_script_forks_cannot_call_the_host(python: Interpreter) -> None:
     code = """
         import os
