@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from machine import need, need_namespace
-from programs import run_script
+from programs import run_code, run_script
 from pythonarium import (
     Interpreter,
     ScriptError,
@@ -339,6 +339,29 @@ def test_script_harms_every_descriptor(python: Interpreter, harm: str) -> None:
     assert python.exec("print('sound')", capture=True).stdout == "sound\n"
 
 
+def test_arena_that_a_script_truncates_stays_as_it_is_mapped() -> None:
+    """A page that is not there any more would end the host, by SIGBUS."""
+    truncate = """
+import os
+for name in os.listdir("/proc/self/fd"):
+    try:
+        os.ftruncate(int(name), 0)
+    except OSError:
+        pass
+"""
+    code = f"""
+        from pythonarium import Interpreter
+        with Interpreter("process") as python:
+            made = "import numpy; made = numpy.ones(1_000_000)"
+            array = python.exec(made, outputs=["made"])["made"]
+            python.exec("1", {{"data": bytes(1_000_000)}})
+            python.exec({truncate!r})
+            print(python.exec("len(data)", {{"data": bytes(1_000_000)}}).value)
+            print(int(array.sum()))
+    """
+    assert run_code(dedent(code)) == "1000000\n1000000\n"
+
+
 def test_children_in_sessions_of_their_own_end_with_the_worker(
     python: Interpreter,
 ) -> None:
@@ -491,6 +514,31 @@ def test_everything_ends_with_the_host(tmp_path: Path, stops: str) -> None:
     host.kill()
     host.wait()
     assert gone(below)
+
+
+def test_everything_ends_with_the_host_that_others_have_inherited_from() -> None:
+    """Whoever holds the zygote's socket open: its host is a process, and that has ended."""
+    code = """
+        import subprocess
+        from pythonarium import Interpreter
+        python = Interpreter("process")
+        road = python._rung._zygote._road.fileno()
+        heir = subprocess.Popen(["sleep", "1000"], pass_fds=[road], stdout=2)
+        print(heir.pid, flush=True)
+        python.exec("while True: pass")
+    """
+    host = subprocess.Popen(
+        [sys.executable, "-c", dedent(code)], stdout=subprocess.PIPE, text=True
+    )
+    assert host.stdout is not None
+    with host.stdout:
+        heir = int(host.stdout.readline())
+    below = processes_below(host.pid) - {heir}
+    assert len(below) >= 3
+    host.kill()
+    host.wait()
+    assert gone(below)
+    os.kill(heir, signal.SIGKILL)
 
 
 def test_start_copies_nothing_of_a_big_host() -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ from pythonarium import (
     ClosedError,
     Interpreter,
     ScriptError,
+    ScriptInterruptedError,
     ScriptTimeoutError,
+    ThreadSafetyError,
     VariableTypeError,
     WorkerDiedError,
 )
@@ -78,6 +81,22 @@ def test_process_that_a_script_forks_is_its_own(python: Interpreter) -> None:
     assert result["code"] == 7
     assert python.exec("6 * 7").value == 42
     assert "of the child" in result.stdout
+
+
+def test_process_that_a_script_forks_has_none_of_our_descriptors(
+    python: Interpreter,
+) -> None:
+    code = """
+        import os
+        read, write = os.pipe()
+        if os.fork() == 0:
+            os.write(write, str(len(os.listdir("/proc/self/fd"))).encode())
+            os._exit(0)
+        os.wait()
+        count = int(os.read(read, 100))
+    """
+    count = python.exec(dedent(code), outputs={"count": int})["count"]
+    assert count == len(["stdin", "stdout", "stderr", "read", "write", "the listing"])
 
 
 def test_process_that_a_script_forks_cannot_call_the_host(python: Interpreter) -> None:
@@ -220,6 +239,60 @@ def test_contexts_are_there_again_after_the_worker(
     assert python.contexts.names() == ["main", "other", "named"]
 
 
+KEPT = """
+import time
+def double(x): return 2 * x
+def wait(): time.sleep(100)
+def fail(): raise KeyError(5) from ValueError("why")
+keep(double); keep(wait); keep(fail)
+"""
+
+
+@pytest.mark.row("S11")
+def test_function_that_the_host_keeps_is_for_who_has_the_lock(
+    python: Interpreter,
+) -> None:
+    """A second conversation in the middle of the first ended the worker."""
+    kept: list[Any] = []
+    python.exec(KEPT, {"keep": kept.append})
+    double = kept[0]
+
+    def with_lock() -> object:
+        with python.lock():
+            return double(4)
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def elsewhere() -> None:
+            with pytest.raises(ThreadSafetyError, match="without its lock"):
+                pool.submit(double, 3).result(PATIENCE)
+
+        elsewhere()
+        assert python.exec("call(); 5", {"call": elsewhere}).value == 5
+        assert pool.submit(with_lock).result(PATIENCE) == 8
+    assert python.exec("call()", {"call": lambda: double(5)}).value == 10
+
+
+@pytest.mark.row("B7")
+def test_function_that_the_host_keeps_ends_like_a_run(python: Interpreter) -> None:
+    kept: list[Any] = []
+    python.exec(KEPT, {"keep": kept.append})
+    for end, kind in (
+        (python.interrupt, ScriptInterruptedError),
+        (lambda: os.kill(os.getpid(), signal.SIGINT), KeyboardInterrupt),
+    ):
+        timer = threading.Timer(0.1, end)
+        timer.start()
+        with pytest.raises(kind) as caught:
+            kept[1]()
+        assert "lost" not in str(caught.value)
+        timer.join()
+    with pytest.raises(KeyError, match="5") as failed:
+        kept[2]()
+    assert type(failed.value.__cause__) is ValueError
+    assert kept[0](4) == 8
+
+
 def test_function_of_a_worker_that_died_is_refused(python: Interpreter) -> None:
     kept: list[Any] = []
     python.exec("keep(lambda: 5)", {"keep": kept.append})
@@ -227,7 +300,7 @@ def test_function_of_a_worker_that_died_is_refused(python: Interpreter) -> None:
     with pytest.raises(WorkerDiedError):
         python.exec("import os; os.abort()", capture=True)
     python.exec("x = 1")
-    with pytest.raises(Exception, match="ended"):
+    with pytest.raises(ClosedError, match="lost with its worker"):
         kept[0]()
 
 

@@ -113,6 +113,7 @@ class Interpreter(Scope):
             Options(python, environment, limits, tuple(preload), restart=restart),
             Streams(stdout, stderr, output_limit),
             setting,
+            self._lock,
         )
         self._closed = False
         self._contexts = Contexts(self._call)

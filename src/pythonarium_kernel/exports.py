@@ -19,9 +19,14 @@ from pythonarium_kernel.session import OPERATIONS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, Callable
+    from typing import Any, Callable, Protocol
 
-    from pythonarium_kernel.link import Link
+    class Asked(Protocol):
+        """A link, or what stands for one."""
+
+        def request(self, operation: str, *args: object) -> Any:
+            """Have the other side perform an operation, and return its answer."""
+
 
 _NAMING = frozenset(("getattr", "setattr", "delattr", "hasattr"))
 _INSIDES = ("f_", "tb_", "gi_", "cr_", "ag_", "co_", "func_")
@@ -32,14 +37,14 @@ class Exports:
     """One side's table.  Made with the first link between two processes, shared by all.
 
     Args:
-        link: returns the link that the calling thread talks over.
+        link: returns what the calling thread talks over.
         guards: whether the other side may only use the public attributes of objects.
 
     Attributes:
         dropped: what the proxies that have gone had come in as: number, how often.
     """
 
-    def __init__(self, link: "Callable[[], Link]", *, guards: bool) -> None:
+    def __init__(self, link: "Callable[[], Asked]", *, guards: bool) -> None:
         self._link, self._guards = link, guards
         self._held: dict[
             int, list[Any]

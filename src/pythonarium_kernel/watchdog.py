@@ -69,6 +69,7 @@ _ENTRIES = frozenset(
         "_flush",
         "_guarded",
         "_text",
+        "apply",
         "run_script",
         "run_until_exit",
         "start",

@@ -181,7 +181,10 @@ class MainLink(WorkerLink):
     def _perform(self, operation: str, args: "tuple[Any, ...]") -> object:
         method = self._operations.get(operation)
         if method is None:
-            return super().perform(operation, args)
+            perform = super().perform
+            if self.session.active:
+                return perform(operation, args)
+            return self.session.use(perform, operation, args)
         return method(*args)
 
     def discard(self, numbers: "tuple[int, ...]") -> None:

@@ -3,7 +3,8 @@
 from _thread import get_ident
 
 from pythonarium_kernel import watchdog
-from pythonarium_kernel.runner import Run, perform
+from pythonarium_kernel.contexts import MAIN
+from pythonarium_kernel.runner import Run, ScriptFailed, perform
 from pythonarium_kernel.session import Session
 from pythonarium_kernel.tasks import Tasks
 from pythonarium_kernel.values import is_scalar
@@ -21,6 +22,13 @@ class WorkerRun(Run):
 
     __slots__ = ()
     short_ns = 100_000
+
+
+class ObjectRun(WorkerRun):
+    """The use of an object that the host has kept: what it raises is raised as it is."""
+
+    __slots__ = ()
+    keeps_error = True
 
 
 class WorkerSession(Session):
@@ -47,6 +55,18 @@ class WorkerSession(Session):
         if self._link.owed == self._link.number:
             run.thread = get_ident()
             watchdog.stop(run, "interrupt")
+
+    def use(self, work: "Any", *args: object) -> object:
+        """Call what uses an object of a script's, as a run: it can be ended."""
+        run = ObjectRun(self.contexts.get(MAIN), None, None)
+        self._make_sinks(run, capture=False)
+        try:
+            return perform(run, self._active, work, *args)
+        except ScriptFailed as failed:
+            error = failed.error
+            if error is None or failed.report["kind"] in ("interrupt", "timeout"):
+                raise
+        raise error
 
     def await_start(self, context: str, number: int) -> object:
         """Start an awaitable on the worker's own event loop; return its task."""

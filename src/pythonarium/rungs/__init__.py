@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pythonarium.errors import UnsupportedError
-from pythonarium.rungs._base import Options, Streams
+from pythonarium.rungs._base import Guard, Options, Streams
 from pythonarium.settings import PathSetting
 
 if TYPE_CHECKING:
@@ -18,7 +18,11 @@ RUNGS = ("shared", "process")
 
 
 def open_rung(
-    name: str, options: Options, streams: Streams, path: PathSetting | None
+    name: str,
+    options: Options,
+    streams: Streams,
+    path: PathSetting | None,
+    guard: Guard,
 ) -> "Rung":
     """Open an interpreter's road to its kernel.
 
@@ -40,7 +44,7 @@ def open_rung(
         from pythonarium.rungs.process import ProcessRung  # noqa: PLC0415
 
         options = replace(options, limits=checked_limits(options.limits))
-        return ProcessRung(_python(options), options, streams, path)
+        return ProcessRung(_python(options), options, streams, path, guard)
     raise UnsupportedError(
         f"rung {name!r} is not there in this version; there is"
         f" {', '.join(map(repr, RUNGS))}"

@@ -1,11 +1,12 @@
 """What every rung does: carry a request to the kernel and bring back its answer."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-__all__ = ["Facts", "Options", "Rung", "Streams", "on_behalf"]
+__all__ = ["Facts", "Guard", "Options", "Rung", "Streams", "on_behalf"]
 
 on_behalf: ContextVar[Callable[[], int | None] | None] = ContextVar(
     "pythonarium_on_behalf", default=None
@@ -51,6 +52,17 @@ class Options:
     limits: object
     preload: tuple[str, ...]
     restart: bool
+
+
+class Guard(Protocol):
+    """The lock of the interpreter; see `locks`."""
+
+    @property
+    def rlock(self) -> AbstractContextManager[object]:
+        """The lock itself."""
+
+    def check(self) -> None:
+        """Check that the calling thread may take the lock for a call."""
 
 
 class Rung(Protocol):

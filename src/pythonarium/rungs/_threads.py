@@ -1,5 +1,8 @@
 """Threads of the host for threads of scripts: each talks to its own, over its own link.
 
+Any other thread of the host that uses an object of a script's, such as a function that a
+callable was given and has kept, goes by the rung: as for a handle, it must be inside.
+
 Invariants
 - One thread waits for links, from the first object of the host that goes to a worker on.
   It ends when the worker's socket is shut down.
@@ -11,8 +14,9 @@ Invariants
 import os
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pythonarium.rungs._base import on_behalf
 from pythonarium.rungs._links import ThreadEnd
@@ -22,7 +26,20 @@ from pythonarium_kernel.link import Link
 if TYPE_CHECKING:
     from pythonarium.rungs._worker import Worker
 
-__all__ = ["ScriptThreads"]
+__all__ = ["Entrance", "ScriptThreads"]
+
+Use = Callable[["Worker", str, tuple[Any, ...]], Any]
+
+
+class Entrance:
+    """What a thread of the host has for a link.  Made by the rung, for one worker."""
+
+    def __init__(self, worker: "Worker", use: Use) -> None:
+        self._worker, self._use = worker, use
+
+    def request(self, operation: str, *args: object) -> Any:
+        """Have the worker perform an operation, and return its answer."""
+        return self._use(self._worker, operation, args)
 
 
 class ScriptThreads:
@@ -33,10 +50,10 @@ class ScriptThreads:
         self._local = threading.local()
         self.is_ready = False
 
-    def link(self) -> Link:
-        """Return the link that the calling thread talks over."""
-        link: Link = getattr(self._local, "link", self._worker.link)
-        return link
+    def link(self) -> Link | Entrance:
+        """Return what the calling thread talks over."""
+        link: Link | None = getattr(self._local, "link", None)
+        return self._worker.entrance if link is None else link
 
     def start(self, links: socket.socket) -> None:
         """Wait for links from now on."""

@@ -39,7 +39,7 @@ from pythonarium.rungs._ends import TOO_LATE, StoppedByForce, remove_files, sign
 from pythonarium.rungs._links import HostLink, around
 from pythonarium.rungs._output import Output
 from pythonarium.rungs._sources import Sources
-from pythonarium.rungs._threads import ScriptThreads
+from pythonarium.rungs._threads import Entrance, ScriptThreads
 from pythonarium.rungs._zygote import Zygote
 from pythonarium_kernel import codec, wire
 from pythonarium_kernel.arena import Arena
@@ -54,6 +54,9 @@ GRACE = 0.7
 """Seconds that a script may take to clean up when it must end."""
 REPEAT = 0.02
 """Seconds after which a worker is asked again to end a run; sooner at first."""
+AFTER = 0.005
+"""Seconds by which a run ends after the one around it should: that one has started a little
+later than its host thinks, and shall have its own end before it gets that of the other."""
 START_SECONDS = 30.0
 CLOSE_SECONDS = 1.0
 """What a worker's exit handlers may take."""
@@ -63,7 +66,7 @@ _READ = 1 << 16
 _RUNNING = frozenset(
     (
         *("execute", "execute_file", "evaluate", "operate", "advance"),
-        *("import_module", "await_start", "await_step"),
+        *("import_module", "await_start", "await_step", "apply", "step"),
     )
 )
 """Requests that run code of a script, and end when they are interrupted."""
@@ -79,6 +82,7 @@ class Worker:
         discarded: numbers of handles to release with the next request; any thread adds.
         sources: the long scripts that it keeps.
         callee: the worker that it waits for, by a callable of the host.
+        entrance: where threads of the host use objects of the worker's; the rung sets it.
     """
 
     def __init__(
@@ -107,6 +111,7 @@ class Worker:
         self._depth = 0
         self._inside: int | None = None  # the thread whose request is on
         self.callee: Worker | None = None
+        self.entrance: Entrance
         self.discarded, self.sources = discarded, Sources()
         self._threads = ScriptThreads(self)
         self._open = Descriptors()
@@ -208,7 +213,7 @@ class Worker:
                 self._interrupted, self._stopping = False, None
                 self._raised = None
                 caller = _caller() if self._is_run else None
-                self._end_around = None if caller is None else caller.end
+                self._end_around = None if caller is None else _end_of(caller)
                 if caller is not None:
                     caller.callee = self
             self._depth = depth + 1
@@ -469,6 +474,12 @@ def _caller() -> Worker | None:
     worker = around.worker
     is_waiting = worker is not None and worker.inside == get_ident()
     return worker if is_waiting else None
+
+
+def _end_of(caller: Worker) -> float | None:
+    """Return when what a caller waits for must end: when it knows itself that it is late."""
+    end = caller.end
+    return None if end is None else end + AFTER
 
 
 def _written(descriptor: int, data: bytes | memoryview) -> int:

@@ -35,11 +35,12 @@ from pythonarium.errors import (
 )
 from pythonarium.rungs import _zygote
 from pythonarium.rungs._answers import REFUSALS, error_for
-from pythonarium.rungs._base import Facts, Options, Streams
+from pythonarium.rungs._base import Facts, Guard, Options, Streams
 from pythonarium.rungs._ends import StoppedByForce
 from pythonarium.rungs._inputs import INPUTS, unreadable, unsendable
 from pythonarium.rungs._output import Output
 from pythonarium.rungs._sources import SHORT
+from pythonarium.rungs._threads import Entrance
 from pythonarium.rungs._unread import readable_variables, refusal
 from pythonarium.rungs._worker import Worker
 from pythonarium.settings import PathSetting
@@ -67,6 +68,7 @@ class ProcessRung:
         options: Options,
         streams: Streams,
         path: PathSetting | None,
+        guard: Guard,
     ) -> None:
         _close_abandoned()
         report.hide_frames_below(os.path.dirname(os.path.dirname(__file__)) + os.sep)
@@ -75,7 +77,7 @@ class ProcessRung:
         self._output = Output(
             streams.on_stdout, streams.on_stderr, streams.output_limit
         )
-        self._path = path or PathSetting.read()
+        self._path, self._guard = path or PathSetting.read(), guard
         self._limits = options.limits
         self._workers = 0  # that there have been
         self._contexts: dict[str, None] = {}  # that the host has added, in order
@@ -120,10 +122,25 @@ class ProcessRung:
             "first_handle": (self._workers << 32) + 1,
         }
         try:
-            return Worker(zygote, self._output, told, self._discarded)
+            worker = Worker(zygote, self._output, told, self._discarded)
         except wire.WireError:
             said = self._output.tail.strip()
             raise UnsupportedError(f"a worker did not start: {said}") from None
+        worker.entrance = Entrance(worker, self._use)
+        return worker
+
+    def _use(self, worker: Worker, operation: str, args: tuple[Any, ...]) -> Any:
+        """Have a worker use an object of its own, for a thread of the host's.
+
+        Raises:
+            ThreadSafetyError: the thread may not be inside the interpreter.
+            ClosedError: the worker is gone.
+        """
+        self._guard.check()
+        with self._guard.rlock:
+            if worker.is_dead:
+                raise ClosedError("what this belongs to was lost with its worker")
+            return self.call(operation, *args)
 
     def call(self, operation: str, *args: Any) -> Any:
         """Call a method of the session; see `_base.Rung`."""
