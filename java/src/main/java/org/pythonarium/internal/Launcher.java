@@ -48,7 +48,7 @@ final class Launcher {
         PythonHome python = findAndOpen(settings);
         boolean keepsGil = !isTrue(settings, Setting.RELEASE_GIL_AUTOMATICALLY);
         Interpreter interpreter = new Interpreter(python.version().minor(), keepsGil);
-        Thread.ofPlatform().daemon().name("python linking").start(Upcalls::prepare); // meanwhile
+        Thread.ofPlatform().daemon().name("python linking").start(Launcher::link); // meanwhile
         Ending.prepare(interpreter, thread);
         try {
             thread.call(() -> open(interpreter, python.executable()), FOREVER);
@@ -58,6 +58,11 @@ final class Launcher {
         }
         main = interpreter;
         return interpreter;
+    }
+
+    private static void link() {
+        Upcalls.prepare();
+        SubInterpreter.prepare();
     }
 
     /** Returns the thread that is to start Python; an attempt that fails leaves it to the next one. */

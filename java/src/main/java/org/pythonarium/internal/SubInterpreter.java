@@ -76,6 +76,11 @@ public final class SubInterpreter extends Interpreter {
         attachment = Attachment.ofOwnThread(this, name);
     }
 
+    /** Loads this class, which the end of the JVM needs: the class loader may be closed by then. */
+    static void prepare() {
+        // done by the initialisation of this class
+    }
+
     // Opening
 
     /**

@@ -134,6 +134,12 @@ class DeploymentTest {
     }
 
     @Test
+    void aClassLoaderThatIsClosedBeforeTheEnd() throws Exception {
+        ChildProgram.of(folder, ScriptsProgram.class, "closed loader", ChildProgram.product().toString())
+                .run().assertEnd(0, "started\ngood\natexit\n");
+    }
+
+    @Test
     void deniedNativeAccessIsToldWithTheFlag() throws Exception {
         ChildProgram.Ended ended = ChildProgram.bare(folder, ScriptsProgram.class, "message")
                 .with("--illegal-native-access=deny").run().assertGood();

@@ -31,6 +31,7 @@ public final class ScriptsProgram {
                 System.out.println(failure.getMessage());
             }
             case "loaders" -> twoLoaders(arguments);
+            case "closed loader" -> closeLoader(arguments);
             case "kept gil" -> keepGil();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -70,6 +71,15 @@ public final class ScriptsProgram {
             }
         }
         PythonExecutioner.exec("data += b'!'"); // which closing the array has made possible
+    }
+
+    /** Python is to end when the product's class loader was closed, as servers do with that of a program. */
+    private static void closeLoader(String[] arguments) throws Exception {
+        URL[] urls = {Path.of(arguments[1]).toUri().toURL()};
+        try (URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
+            loader.loadClass(PythonExecutioner.class.getName()).getMethod("exec", String.class).invoke(null,
+                    "import atexit; atexit.register(print, 'atexit'); print('started')");
+        }
     }
 
     /** Two sets of the product's classes share one Python, also from the same thread, and from several. */
