@@ -3,16 +3,21 @@ package org.pythonarium.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntBinaryOperator;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pythonarium.Py;
+import org.pythonarium.Python;
 import org.pythonarium.PythonFunction;
+import org.pythonarium.PythonObject;
 
 @Tag("B11")
 class HeldTest {
@@ -95,6 +100,26 @@ class HeldTest {
                 "        os._exit(9)",
                 "assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7",
                 "assert held(5) == 5 and add(1, 2) == waiting(1, 2) == 3");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1 / 0, 1", "sys.exit(5), 5"})
+    void aForkedChildEndsBeforeItComesBackToJava(String end, int code) {
+        Py.run("import os, signal, sys, warnings",
+                "warnings.simplefilter('ignore')",
+                "def fork(*_, **__):",
+                "    child = os.fork()",
+                "    if child:",
+                "        return child",
+                "    signal.alarm(20)",
+                "    return " + end);
+        PythonObject fork = Python.eval("fork");
+        long[] children = {
+            fork.call().toLong(), fork.callWithKwargs(Map.of("name", 1)).toLong(),
+            fork.as(LongSupplier.class).getAsLong()};
+        for (long child : children) {
+            Py.run("assert os.waitstatus_to_exitcode(os.waitpid(" + child + ", 0)[1]) == " + code);
+        }
     }
 
     /** More functions than one piece of memory has places for, made by other threads while one forks. */
