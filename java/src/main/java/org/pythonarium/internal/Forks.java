@@ -21,7 +21,8 @@ import java.util.stream.LongStream;
  *       ({@link Upcalls}).
  *   <li>A script ends the child where it ends itself. Where Java has called something else, the
  *       child has written that it is one into memory of Java's, and ends as soon as it comes back
- *       ({@link #returned}).
+ *       ({@link #returned}): so that no code of the user's runs twice. Where the JVM was about to
+ *       stop its threads when the process forked, the child is stopped there for good.
  * </ul>
  *
  * <p>Python calls what is here from C, the last thing before the fork and the first after it, and it
