@@ -22,7 +22,7 @@ from pythonarium_kernel import jvm_guard, report, route, watchdog
 from pythonarium_kernel.contexts import MAIN, ContextRefusal
 from pythonarium_kernel.forms import form, make
 from pythonarium_kernel.jvm_end import end, flush, join
-from pythonarium_kernel.jvm_guard import definitions, refuse, watch_forks
+from pythonarium_kernel.jvm_guard import definitions, end_child, refuse, watch_forks
 from pythonarium_kernel.jvm_output import (
     JavaRun,
     JavaSession,
@@ -48,6 +48,7 @@ __all__ = [
     "connect",
     "definitions",
     "end",
+    "end_child",
     "flush",
     "form",
     "join",
@@ -183,7 +184,7 @@ def execute(context: str, source: str, timeout: "Optional[int]" = None) -> objec
         return perform_standing(run, _active, compiled(source))
     finally:
         if jvm_guard.is_child:
-            jvm_guard.end_child()
+            end_child()
 
 
 def evaluate(context: str, expression: str) -> object:
@@ -192,7 +193,7 @@ def evaluate(context: str, expression: str) -> object:
         return _session.evaluate(context, expression, wanted="raw")
     finally:
         if jvm_guard.is_child:
-            jvm_guard.end_child()
+            end_child()
 
 
 def import_module(name: str) -> object:

@@ -4,9 +4,9 @@
   next one of those ends the process.  So `enable` warns and does nothing; unless libjsig
   is preloaded, which hands signals on to both.
 - A forked child has none of the JVM's threads.  It may go on in Python, as those of
-  multiprocessing do, but not come back to Java: it ends where the script does, functions
-  of Java's refuse to be called, and Java is told of a fork before, to see that nothing of
-  its own is dropped in the child.
+  multiprocessing do, but not come back to Java: it ends where the script does, or what
+  else Java has called, functions of Java's refuse to be called, and Java is told of a
+  fork before, to see that nothing of its own is dropped in the child.
 - To threading a Java thread is a dummy, and before 3.11.9 and 3.12.3 a child of such a
   thread fails at its end.  So the dummy is out of sight while the process forks.
 """
@@ -18,7 +18,7 @@ from _thread import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, Optional
 
 is_child = False
 definitions: "list[memoryview]" = []  # of all functions of Java's, as Java adds them
@@ -37,22 +37,27 @@ def protect() -> None:
 
 
 def watch_forks(
-    before: "Callable[[], object]", after: "Callable[[], object]", refusing: int
+    before: "Callable[[], object]",
+    after: "Callable[[], object]",
+    refusing: int,
+    mark: memoryview,
 ) -> None:
     """Tell Java, in the parent, that a fork begins, and that it is over.
 
     What is registered first is called last before the fork, and first after it.  In the
-    child the address `refusing` comes into each definition of a function of Java's.
+    child the address `refusing` comes into each definition of a function of Java's, and
+    a 1 into the byte `mark`.
     """
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(
             before=before,
             after_in_parent=after,
-            after_in_child=lambda: _redefine(refusing),
+            after_in_child=lambda: _leave_java(refusing, mark),
         )
 
 
-def _redefine(function: int) -> None:
+def _leave_java(function: int, mark: memoryview) -> None:
+    mark[0] = 1
     for piece in definitions:
         words = piece.cast("P")
         for at in range(1, len(words), 4):  # name, function, flags, doc
@@ -105,11 +110,11 @@ def _note_child() -> None:
     _hidden.clear()
 
 
-def end_child() -> None:
+def end_child(raised: "Optional[BaseException]" = None) -> None:
     """End this forked process with the script, as Python would: it has raised, or not."""
     from pythonarium_kernel.jvm_end import flush
 
-    error = sys.exc_info()[1]
+    error = raised or sys.exc_info()[1]
     code = 0 if error is None else _show(error)
     flush()
     os._exit(code)

@@ -34,7 +34,6 @@ import java.util.Deque;
  */
 final class Attachment {
 
-    private static final ThreadLocal<Attachment> CURRENT = new ThreadLocal<>();
     private static final VarHandle INSIDE = insideHandle();
 
     final Interpreter interpreter;
@@ -71,7 +70,8 @@ final class Attachment {
     private int loans;
     private Origins origins;
 
-    private Attachment(Interpreter interpreter, Thread owner, boolean isDirect, long foreignState) {
+    /** @param foreignState the thread's state if Python has made it, or 0 */
+    Attachment(Interpreter interpreter, Thread owner, boolean isDirect, long foreignState) {
         this.interpreter = interpreter;
         this.owner = owner;
         this.isDirect = isDirect;
@@ -79,41 +79,22 @@ final class Attachment {
         this.state = foreignState;
     }
 
-    // Making and ending
+    // Beginning and ending
 
-    /** Returns the calling thread's way into the main interpreter, which must have started. */
-    static Attachment current(Interpreter main) {
-        Attachment attachment = CURRENT.get();
-        if (attachment == null) {
-            return make(main);
-        }
-        return attachment.interpreter == main ? attachment : attachment.elsewhere(main);
+    /** Notes which thread is to run Python. */
+    void runBy(Carrier carrier) {
+        runner = carrier;
     }
 
-    /** Returns the calling thread's way into the interpreter that it runs Python in, or null. */
-    static Attachment known() {
-        return CURRENT.get();
-    }
-
-    /** Makes the way into an interpreter by a thread of its own. */
-    static Attachment ofOwnThread(Interpreter interpreter, String name) {
-        Carrier carrier = new Carrier();
-        Attachment attachment = new Attachment(interpreter, carrier, false, 0);
-        attachment.runner = carrier;
-        carrier.start(attachment, name);
-        return attachment;
-    }
-
-    /** Makes the calling thread's way into an interpreter; the thread has been in none. */
-    static Attachment ofVisitor(Interpreter interpreter) {
-        Attachment attachment = new Attachment(interpreter, Thread.currentThread(), true, 0);
-        Reaper.watch(attachment);
-        attachment.begin(attachment.owner, new Scratch());
-        return attachment;
+    /** Notes that the calling thread, which Python has started, is attached, and stays so. */
+    void beginAttached() {
+        isAttached = true;
+        depth = 1;
+        begin(owner, new Scratch());
     }
 
     /** Returns the way into the main interpreter of a thread that runs Python in another one. */
-    private Attachment elsewhere(Interpreter main) {
+    Attachment elsewhere(Interpreter main) {
         if (elsewhere == null) {
             elsewhere = new Attachment(main, Thread.currentThread(), false, 0);
             Reaper.watch(elsewhere);
@@ -121,39 +102,12 @@ final class Attachment {
         return elsewhere;
     }
 
-    private static Attachment make(Interpreter main) {
-        Thread thread = Thread.currentThread();
-        long foreign = thread.isVirtual() ? 0 : CPython.PyGILState_GetThisThreadState();
-        boolean isDirect = foreign != 0
-                || !thread.isVirtual() && (main.checksStack() || Stacks.isEnough());
-        Attachment attachment = new Attachment(main, thread, isDirect, foreign);
-        Reaper.watch(attachment);
-        if (isDirect) {
-            attachment.begin(thread, new Scratch());
-        }
-        CURRENT.set(attachment);
-        return attachment;
-    }
-
-    /** Makes an attachment for a thread that holds the GIL, by a state that Python has made. */
-    static Attachment ofPythonThread(Interpreter main) {
-        Attachment attachment = CURRENT.get();
-        if (attachment == null) {
-            long state = CPython.PyThreadState_Get();
-            attachment = new Attachment(main, Thread.currentThread(), true, state);
-            attachment.isAttached = true;
-            attachment.depth = 1;
-            attachment.begin(attachment.owner, new Scratch());
-        }
-        return attachment;
-    }
-
     /** Makes the calling thread the runner, with memory for arguments. */
     void begin(Thread runner, Scratch scratch) {
         this.runner = runner;
         this.scratch = scratch;
         this.room = null;
-        CURRENT.set(this);
+        Attachments.set(this);
     }
 
     /** Tells whether its Java thread has ended. */
@@ -540,30 +494,22 @@ final class Attachment {
         isAttached = false;
     }
 
-    /**
-     * Lets go of the GIL for a thread that will not come back here, if it has it: it ends the JVM.
-     *
-     * <p>The first thread of a program is another one for Java when it does that, and has the GIL
-     * still.
-     */
-    static void letGoForGood() {
-        long mine = CPython.PyGILState_GetThisThreadState();
-        for (Attachment attachment : Reaper.watched()) {
-            if (mine != 0 && attachment.state == mine) {
-                attachment.letGoAsItIs();
-            }
-        }
-        Attachment known = CURRENT.get(); // of a thread of Python's, which nobody watches
-        if (known != null && known.runner == Thread.currentThread()) {
-            known.letGoAsItIs();
-        }
-    }
-
-    private void letGoAsItIs() {
+    /** Lets go of the GIL, if the calling thread has it by this, and will not come back here. */
+    void letGoForGood() {
         if (isAttached) {
             save();
             isInside = depth > 0 || callbacks > 0;
         }
+    }
+
+    /** Tells whether a thread's state, which is not 0, is this one's. */
+    boolean has(long threadState) {
+        return state == threadState;
+    }
+
+    /** Tells whether the calling thread runs Python for this one. */
+    boolean isRunHere() {
+        return runner == Thread.currentThread();
     }
 
     private static VarHandle insideHandle() {

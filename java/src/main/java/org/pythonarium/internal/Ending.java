@@ -57,7 +57,7 @@ final class Ending extends Thread {
     @Override
     public void start() {
         if (interpreter.isOpen()) {
-            Attachment.letGoForGood();
+            Attachments.letGoForGood();
         }
         super.start();
     }

@@ -1,6 +1,8 @@
 package org.pythonarium.internal;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -17,6 +19,10 @@ import java.util.stream.LongStream;
  *   <li>A function of Java's enters it when it is called. So Python knows the memory of all their
  *       definitions, and the child writes another C function there, which has Python refuse the call
  *       ({@link Upcalls}).
+ *   <li>A script ends the child where it ends itself. Where Java has called something else, the
+ *       child has written that it is one into memory of Java's, and ends as soon as it comes back
+ *       ({@link #returned}): so that no code of the user's runs twice. Where the JVM was about to
+ *       stop its threads when the process forked, the child is stopped there for good.
  * </ul>
  *
  * <p>Python calls what is here from C, the last thing before the fork and the first after it, and it
@@ -28,6 +34,11 @@ import java.util.stream.LongStream;
 final class Forks {
 
     private static final int WRITABLE = 0x200; // PyBUF_WRITE
+
+    /** Where a child writes a 1. */
+    private static final MemorySegment IS_CHILD = Arena.global().allocate(1);
+
+    private static final long IS_CHILD_ADDRESS = IS_CHILD.address();
 
     /** Of the capsules that the calling thread holds while it forks. */
     private static final ThreadLocal<long[]> CAPSULES = new ThreadLocal<>();
@@ -59,17 +70,40 @@ final class Forks {
         long before = Upcalls.functionOf(attachment, new Hook(interpreter, "before_fork", Forks::prepare));
         long after = Upcalls.functionOf(attachment, new Hook(interpreter, "after_fork", Forks::letGo));
         long refusing = Converter.toPython(attachment, CPython.address("PyObject_Vectorcall"));
-        kernel.run(attachment, "watch_forks", before, after, refusing);
+        long isChild = view(attachment, IS_CHILD);
+        kernel.run(attachment, "watch_forks", before, after, refusing, isChild);
+        CPython.Py_DecRef(isChild);
         CPython.Py_DecRef(refusing);
         CPython.Py_DecRef(after);
         CPython.Py_DecRef(before);
     }
 
+    private static long view(Attachment attachment, MemorySegment memory) {
+        return Failure.check(attachment, CPython.PyMemoryView_FromMemory(
+                memory.address(), memory.byteSize(), WRITABLE));
+    }
+
+    /** Returns the result of a call, or 0 if it has raised; does not return in a forked child. */
+    static long returned(Attachment attachment, long result) {
+        if (CPython.MEMORY.get(ValueLayout.JAVA_BYTE, IS_CHILD_ADDRESS) != 0) {
+            endChild(attachment, result);
+        }
+        return result;
+    }
+
+    /** Has Python end the process: whatever else this did could wait for ever. */
+    private static void endChild(Attachment attachment, long result) {
+        long raised = result == 0 ? Failure.raised(attachment) : Converter.none();
+        long arguments = attachment.scratch.take(Long.BYTES);
+        CPython.MEMORY.set(ValueLayout.JAVA_LONG, arguments, raised);
+        CPython.PyObject_Vectorcall(
+                attachment.interpreter.kernel().function(attachment, "end_child"), arguments, 1, 0);
+    }
+
     private static void prepare(Attachment attachment) {
         long definitions = attachment.interpreter.kernel().function(attachment, "definitions");
         for (MemorySegment piece : Definitions.from(known)) {
-            long view = Failure.check(attachment, CPython.PyMemoryView_FromMemory(
-                    piece.address(), piece.byteSize(), WRITABLE));
+            long view = view(attachment, piece);
             Failure.check(attachment, CPython.PyList_Append(definitions, view));
             CPython.Py_DecRef(view);
             known++;

@@ -18,7 +18,7 @@ public final class Guard {
     /** Takes the lock, waiting for it as long as it takes. */
     public static Guard lock() {
         Interpreter python = Launcher.main();
-        Attachment attachment = Attachment.current(python);
+        Attachment attachment = Attachments.current(python);
         attachment.checkRoom();
         python.isHome(attachment); // the first one that asks is at home
         python.checkMayWait(attachment);
@@ -33,7 +33,7 @@ public final class Guard {
      */
     public static Guard tryLock(long nanoseconds) throws InterruptedException {
         Interpreter python = Launcher.main();
-        Attachment attachment = Attachment.current(python);
+        Attachment attachment = Attachments.current(python);
         attachment.checkRoom();
         python.isHome(attachment);
         python.checkMayWait(attachment);
@@ -60,7 +60,7 @@ public final class Guard {
             return false;
         }
         Interpreter python = Launcher.main();
-        return python.lock().isHeldBy(Attachment.current(python));
+        return python.lock().isHeldBy(Attachments.current(python));
     }
 
     /**
@@ -72,7 +72,7 @@ public final class Guard {
         if (!isOpen) {
             return;
         }
-        if (Thread.currentThread() != attachment.owner && Attachment.current(interpreter) != attachment) {
+        if (Thread.currentThread() != attachment.owner && Attachments.current(interpreter) != attachment) {
             throw new PythonException("this PythonGIL belongs to " + attachment + "; close it there");
         }
         isOpen = false;

@@ -110,7 +110,7 @@ class Interpreter {
 
     /** Does work in a thread that is not known yet, while the main thread is stuck in the end. */
     void callRescuer(Work<?> work) {
-        Attachment attachment = Attachment.current(this);
+        Attachment attachment = Attachments.current(this);
         synchronized (this) {
             rescuer = attachment;
         }
@@ -205,7 +205,7 @@ class Interpreter {
             holder.checkRoom();
             return holder.run(work);
         }
-        Attachment attachment = Attachment.current(this);
+        Attachment attachment = Attachments.current(this);
         attachment.checkRoom();
         if (lock.isHeldBy(attachment) || attachment.isInCallback()) {
             return attachment.run(work);
@@ -222,7 +222,7 @@ class Interpreter {
      * @throws PythonException if the thread at home never lets the GIL go
      */
     <T> T callLocked(Work<T> work) {
-        Attachment attachment = Attachment.current(this);
+        Attachment attachment = Attachments.current(this);
         if (lock.isHeldBy(attachment) || attachment.isInCallback()) {
             return attachment.run(work);
         }
@@ -241,7 +241,7 @@ class Interpreter {
 
     /** Does the work without the lock: for what any thread may ask at any time. */
     <T> T callUnlocked(Work<T> work) {
-        Attachment attachment = Attachment.current(this);
+        Attachment attachment = Attachments.current(this);
         attachment.checkRoom();
         checkMayWait(attachment);
         return attachment.run(work);
@@ -255,7 +255,7 @@ class Interpreter {
         if (!isOpen()) {
             return;
         }
-        Attachment attachment = Attachment.current(this);
+        Attachment attachment = Attachments.current(this);
         if (lock.isHeldBy(attachment) || attachment.isInCallback()) {
             attachment.run(ignored -> null);
         } else if (mayWait(attachment) && lock.tryLock(attachment)) {
@@ -273,7 +273,7 @@ class Interpreter {
      * @throws PythonException if it may not
      */
     void check() {
-        Attachment attachment = Attachment.current(this);
+        Attachment attachment = Attachments.current(this);
         if (!lock.isHeldBy(attachment) && !attachment.isInCallback() && !isHome(attachment)) {
             throw new PythonException(NOT_LOCKED);
         }

@@ -33,7 +33,7 @@ abstract class JavaFunction {
 
     /** Answers a call of Python's; returns 0 with an error set where that fails. */
     final long enter(long arguments, long count, long names) {
-        Attachment attachment = Attachment.ofPythonThread(interpreter);
+        Attachment attachment = Attachments.ofPythonThread(interpreter);
         long guest = attachment.arrive();
         try {
             return call(attachment, arguments, (int) count, names);

@@ -16,7 +16,6 @@ final class Kernel {
     /** Tells a vectorcall that the slot before its arguments is free for it. */
     private static final long ARGUMENTS_OFFSET = 1L << 63;
 
-
     private final long module;
     private final Map<String, Long> functions = new HashMap<>();
     private final Interned names = new Interned(2048, 1_000_000);
@@ -59,8 +58,8 @@ final class Kernel {
             for (int i = 0; i < arguments.length; i++) {
                 CPython.MEMORY.set(ValueLayout.JAVA_LONG, first + (long) i * Long.BYTES, arguments[i]);
             }
-            return CPython.PyObject_Vectorcall(
-                    callable, first, arguments.length | ARGUMENTS_OFFSET, 0);
+            return Forks.returned(attachment, CPython.PyObject_Vectorcall(
+                    callable, first, arguments.length | ARGUMENTS_OFFSET, 0));
         } finally {
             scratch.release(mark);
         }

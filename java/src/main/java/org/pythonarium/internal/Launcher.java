@@ -115,7 +115,7 @@ final class Launcher {
             state = CPython.PyThreadState_New(CPython.PyInterpreterState_Main());
             CPython.PyEval_RestoreThread(state);
         }
-        Attachment attachment = Attachment.ofPythonThread(interpreter);
+        Attachment attachment = Attachments.ofPythonThread(interpreter);
         try {
             Kernel kernel = KernelSource.load(attachment);
             interpreter.has(kernel);

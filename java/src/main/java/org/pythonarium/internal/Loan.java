@@ -25,7 +25,7 @@ public final class Loan {
     /** Lends the lock to whoever wants it; a thread that has none lends nothing. */
     public static Loan open() {
         Interpreter python = Launcher.main();
-        return new Loan(python, Attachment.current(python));
+        return new Loan(python, Attachments.current(python));
     }
 
     /**
@@ -37,7 +37,7 @@ public final class Loan {
         if (!isOpen) {
             return;
         }
-        if (Attachment.current(interpreter) != attachment) {
+        if (Attachments.current(interpreter) != attachment) {
             throw new PythonException("the lock was lent by " + attachment + "; take it back there");
         }
         isOpen = false;

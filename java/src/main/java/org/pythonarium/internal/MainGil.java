@@ -32,7 +32,7 @@ final class MainGil {
             return;
         }
         main.hasCompany();
-        Attachment known = Attachment.known();
+        Attachment known = Attachments.known();
         Runnable wait = () -> await(main);
         if (known == null) {
             wait.run();

@@ -51,7 +51,8 @@ public final class Objects {
             for (; converted < arguments.length; converted++) {
                 put(first, converted, argument(attachment, converted, arguments[converted]));
             }
-            return CPython.PyObject_Vectorcall(callable, first, converted | ARGUMENTS_OFFSET, 0);
+            return Forks.returned(attachment, CPython.PyObject_Vectorcall(
+                    callable, first, converted | ARGUMENTS_OFFSET, 0));
         } finally {
             drop(first, converted);
             scratch.release(mark);
@@ -77,8 +78,8 @@ public final class Objects {
                 put(first, converted, Converter.toPython(attachment, name, keyword.getValue()));
                 converted++;
             }
-            return CPython.PyObject_Vectorcall(
-                    callable, first, arguments.length | ARGUMENTS_OFFSET, names);
+            return Forks.returned(attachment, CPython.PyObject_Vectorcall(
+                    callable, first, arguments.length | ARGUMENTS_OFFSET, names));
         } finally {
             drop(first, converted);
             CPython.Py_DecRef(names);

@@ -73,7 +73,12 @@ public final class SubInterpreter extends Interpreter {
     private SubInterpreter(Interpreter main, String name) {
         super(main.minorVersion(), false);
         OPEN.add(this);
-        attachment = Attachment.ofOwnThread(this, name);
+        attachment = Attachments.ofOwnThread(this, name);
+    }
+
+    /** Loads this class, which the end of the JVM needs: the class loader may be closed by then. */
+    static void prepare() {
+        // done by the initialisation of this class
     }
 
     /** Loads this class, which the end of the JVM needs: the class loader may be closed by then. */
@@ -152,7 +157,7 @@ public final class SubInterpreter extends Interpreter {
 
     @Override
     <T> T call(Work<T> work) {
-        Attachment known = Attachment.known();
+        Attachment known = Attachments.known();
         if (known != null && known.interpreter == this && known.isInCallback()) {
             known.checkRoom();
             return known.run(work);
@@ -260,7 +265,7 @@ public final class SubInterpreter extends Interpreter {
      * @throws PythonException if it cannot end now, or is asked to by what it has called
      */
     public void close() {
-        Attachment known = Attachment.known();
+        Attachment known = Attachments.known();
         if (known != null && known.interpreter == this) {
             throw new PythonException("a PythonSubInterpreter cannot be closed by what it has called;"
                     + " close it in another thread");

@@ -33,7 +33,7 @@ final class Visit {
             throw new PythonException("this interpreter is closed; open another one");
         }
         try {
-            Attachment visitor = Attachment.ofVisitor(interpreter);
+            Attachment visitor = Attachments.ofVisitor(interpreter);
             try {
                 return visitor.here(work);
             } finally {

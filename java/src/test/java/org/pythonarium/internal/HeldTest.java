@@ -1,18 +1,32 @@
 package org.pythonarium.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntBinaryOperator;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pythonarium.Py;
+import org.pythonarium.Python;
+import org.pythonarium.PythonException;
 import org.pythonarium.PythonFunction;
+import org.pythonarium.PythonObject;
 
 @Tag("B11")
 class HeldTest {
@@ -95,6 +109,50 @@ class HeldTest {
                 "        os._exit(9)",
                 "assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7",
                 "assert held(5) == 5 and add(1, 2) == waiting(1, 2) == 3");
+    }
+
+    /**
+     * A child that Java has not called by a script ends as soon as it is back. It is not sure to come so
+     * far: where the JVM was about to stop its threads, the child is stopped, and nobody lets it go on.
+     */
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1 / 0, 1", "sys.exit(5), 5"})
+    void aForkedChildRunsNoCodeOfJavas(String end, int code, @TempDir Path folder) throws IOException {
+        Py.run("import os, signal, sys, warnings",
+                "warnings.simplefilter('ignore')",
+                "def fork(*_, **__):",
+                "    child = os.fork()",
+                "    if child:",
+                "        return child",
+                "    signal.alarm(5)",
+                "    return " + end);
+        PythonObject fork = Python.eval("fork");
+        LongSupplier viewed = fork.as(LongSupplier.class);
+        List<LongSupplier> ways = List.of(
+                () -> fork.call().toLong(), () -> fork.callWithKwargs(Map.of("name", 1)).toLong(), viewed);
+        Set<Object> ends = new HashSet<>();
+        for (int i = 0; i < 12; i++) {
+            long child = childOf(ways.get(i % ways.size()), folder.resolve("came back"));
+            ends.add(Py.value("os.waitstatus_to_exitcode(os.waitpid(" + child + ", 0)[1])"));
+        }
+        assertFalse(Files.exists(folder.resolve("came back")));
+        assertTrue(ends.remove((long) code), () -> "ended by " + ends);
+        assertTrue(Set.of(Py.value("-signal.SIGALRM")).containsAll(ends), () -> "ended by " + ends);
+    }
+
+    /** Returns what the parent gets; the child gets 0, or an exception. */
+    private static long childOf(LongSupplier fork, Path file) throws IOException {
+        try {
+            long child = fork.getAsLong();
+            if (child != 0) {
+                return child;
+            }
+        } catch (PythonException failure) {
+            // in the child
+        }
+        Files.createFile(file);
+        Runtime.getRuntime().halt(9);
+        return 0;
     }
 
     /** More functions than one piece of memory has places for, made by other threads while one forks. */

@@ -136,7 +136,7 @@ class DeploymentTest {
     @Test
     void aClassLoaderThatIsClosedBeforeTheEnd() throws Exception {
         ChildProgram.of(folder, ScriptsProgram.class, "closed loader", ChildProgram.product().toString())
-                .run().assertEnd(0, "good\natexit\n");
+                .run().assertEnd(0, "started\ngood\natexit\n");
     }
 
     @Test

@@ -78,7 +78,7 @@ public final class ScriptsProgram {
         URL[] urls = {Path.of(arguments[1]).toUri().toURL()};
         try (URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
             loader.loadClass(PythonExecutioner.class.getName()).getMethod("exec", String.class).invoke(null,
-                    "import atexit; atexit.register(print, 'atexit')");
+                    "import atexit; atexit.register(print, 'atexit'); print('started')");
         }
     }
 
