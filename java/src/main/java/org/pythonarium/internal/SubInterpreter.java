@@ -81,11 +81,6 @@ public final class SubInterpreter extends Interpreter {
         // done by the initialisation of this class
     }
 
-    /** Loads this class, which the end of the JVM needs: the class loader may be closed by then. */
-    static void prepare() {
-        // done by the initialisation of this class
-    }
-
     // Opening
 
     /**
