@@ -219,7 +219,7 @@ def test_timeout_error_says_how_late_it_was() -> None:
         "the script ran past its timeout of 1.5 s, in script.py, line 1"
     )
     late = ScriptTimeoutError(data, "", "", 1.5, 4.0)
-    assert "it ended only 2.50 s later: on this rung" in str(late)
+    assert "it ended only 2.50 s later: it was in a call" in str(late)
 
 
 def test_process_error_says_which_signal_ended_it() -> None:

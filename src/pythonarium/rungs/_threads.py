@@ -14,6 +14,7 @@ Invariants
 import os
 import socket
 import threading
+from _thread import start_new_thread
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -56,12 +57,13 @@ class ScriptThreads:
         return self._worker.entrance if link is None else link
 
     def start(self, links: socket.socket) -> None:
-        """Wait for links from now on."""
+        """Wait for links from now on.
+
+        Not by a Thread: its `start` waits, and a Ctrl-C that comes there breaks its lock.
+        """
         if not self.is_ready:
             self.is_ready = True
-            threading.Thread(
-                target=self._wait, args=(links,), name="pythonarium-links", daemon=True
-            ).start()
+            start_new_thread(self._wait, (links,))
 
     def _wait(self, links: socket.socket) -> None:
         while True:
