@@ -4,16 +4,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from machine import READ_ONLY
 
 COMMAND = (sys.executable, "-m", "pythonarium")
 FULL = Path("/dev/full")
 OUTPUT = ("run", "-c", "x = 1", "--out", "x")
-ANSWERS = [
+ANSWERS: list[Any] = [
     ("--help",),
     ("--version",),
-    ("doctor", "--json"),
+    pytest.param(("doctor", "--json"), marks=READ_ONLY),
     ("packages", "list"),
     OUTPUT,
     (*OUTPUT, "--json"),

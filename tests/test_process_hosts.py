@@ -143,6 +143,7 @@ def test_package_that_prints_much_when_it_is_preloaded(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("True\n", "")
 
 
+@READ_ONLY
 def test_system_without_room_for_a_process() -> None:
     """It is the new worker's misfortune; the others are the same zygote's, and stay."""
     before = []
