@@ -13,7 +13,8 @@ import java.lang.foreign.ValueLayout;
  * {@code _setjmp} does in 7, but disguised: in some word of its buffer, xored with a secret of the
  * process, and perhaps rotated. Which word, and how, is the C library's own business. So it is
  * found by trial, and used only if it comes out right at other depths too; where it does not, the
- * stack pointer is not known.
+ * stack pointer is not known. A word that is an address nearby as it stands is passed over: any
+ * register may point there just then, and somewhere else when compiled code calls.
  */
 final class StackPointer {
 
@@ -46,6 +47,11 @@ final class StackPointer {
 
         static Disguise of(int word, int rotation, long buffer, long pointer) {
             return new Disguise(word, rotation, Long.rotateRight(at(buffer, word), rotation) ^ pointer);
+        }
+
+        /** Tells whether it changes a pointer beyond recognition. */
+        boolean hides() {
+            return rotation != 0 || secret >>> Integer.SIZE != 0;
         }
 
         long read(long buffer) {
@@ -93,7 +99,7 @@ final class StackPointer {
                 for (int rotation : ROTATIONS) {
                     long pointer = slowly(buffer);
                     Disguise disguise = Disguise.of(word, rotation, jump(buffer), pointer);
-                    if (disguise.isRight(DEPTHS, buffer)) {
+                    if (disguise.hides() && disguise.isRight(DEPTHS, buffer)) {
                         return disguise;
                     }
                 }
