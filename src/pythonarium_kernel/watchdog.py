@@ -6,7 +6,8 @@ Invariants
 - It is raised once; the script then has GRACE seconds to clean up; from then on it is
   raised at every step, so a script that catches everything ends too (3.12 and newer).
 - Nothing is raised outside a script: not in Pythonarium's own files, not where Python
-  would swallow it (callbacks of weak references), and not after `finish(run)`.
+  would swallow it (callbacks of weak references), not where asyncio's loop would lose the
+  task that it is about to run, and not after `finish(run)`.
 - `finish` sets `finished`, then reads `stop_reason`; `stop` sets `stop_reason`, then reads
   `finished`.  So one of them sees the other: either `stop` arms nothing, or `finish` waits
   for `_lock` and takes away what was armed.
@@ -24,7 +25,7 @@ or one long C loop.  The run ends when the call returns, and the error says how 
 import os
 import sys
 import threading
-from time import monotonic
+from time import monotonic, sleep
 
 from pythonarium_kernel.report import is_own_file
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 GRACE = 0.2
 IDLE = 10.0
 _REPEAT = 0.02
+_TRIES = range(20)
+_PAUSE = 0.001
 
 _lock = threading.RLock()  # a signal handler may interrupt inside of it
 _wake = threading.Condition(_lock)
@@ -82,12 +85,32 @@ _ENTRIES = frozenset(
 _WEAK_CALLBACKS = frozenset(["_remove", "cb", "remove"])
 _WEAK_FILES = ("_bootstrap>", "_weakrefset.py", "weakref.py")
 """What weak containers, and the locks of imports, do when an object of theirs has gone."""
+_LOOP_FILES = tuple(
+    os.path.join(os.sep, "asyncio", name) for name in ("base_events.py", "events.py")
+)
+"""Where a loop has taken a task off its list, or puts it back: one that is lost there is
+never ended, and `asyncio.run` waits for it.  Each turn of a loop passes by other files."""
+_NEAR = range(16)
+"""How deep `call_soon` calls others: in its debug mode asyncio reads the stack there."""
 
 
-def _is_unheard(code: "CodeType") -> bool:
-    """Tell whether Python swallows what is raised there, and prints it to stderr."""
-    is_callback = code.co_name in _WEAK_CALLBACKS
-    return is_callback and code.co_filename.endswith(_WEAK_FILES)
+def _is_unheard(frame: "Optional[FrameType]") -> bool:
+    """Tell whether what is raised there would not end the script, or not in order."""
+    if frame is None:
+        return False
+    name, file = frame.f_code.co_name, frame.f_code.co_filename
+    if file.endswith(_LOOP_FILES) or (
+        name in _WEAK_CALLBACKS and file.endswith(_WEAK_FILES)
+    ):
+        return True
+    for _ in _NEAR:
+        frame = frame.f_back
+        if frame is None:
+            return False
+        code = frame.f_code
+        if code.co_name == "call_soon" and code.co_filename.endswith(_LOOP_FILES):
+            return True
+    return False
 
 
 def strike_at(frame: "Optional[FrameType]") -> None:
@@ -95,24 +118,25 @@ def strike_at(frame: "Optional[FrameType]") -> None:
 
     Code of the standard library counts as what has called it: the script, or one of us.
     """
-    if frame is not None and _is_unheard(frame.f_code):
-        return
-    while frame is not None and not is_own_file(frame.f_code.co_filename):
-        frame = frame.f_back
-        if frame is not None and is_own_file(frame.f_code.co_filename):
-            if frame.f_code.co_name in _ENTRIES:
-                strike("")
+    outer = frame
+    while outer is not None and not is_own_file(outer.f_code.co_filename):
+        outer = outer.f_back
+        if outer is not None and is_own_file(outer.f_code.co_filename):
+            if outer.f_code.co_name in _ENTRIES:
+                strike(frame)
             return
 
 
-def strike(filename: str) -> None:
-    """Raise in a run of this thread that must end, if the file is not one of ours."""
+def strike(frame: "Optional[FrameType]") -> None:
+    """Raise in a run of this thread that must end, if the frame is a place for it."""
     runs = _stopping.get(threading.get_ident())
-    if runs is None or is_own_file(filename):
+    if runs is None:
         return
     now = monotonic()
     for run in runs:
         if now >= run.not_before and not run.finished:
+            if _is_unheard(frame):
+                return
             is_first = run.not_before == 0.0
             run.not_before = now + GRACE if is_first else now
             raise Interrupt(f"Pythonarium ends the script: {run.stop_reason}")
@@ -274,8 +298,8 @@ if sys.version_info >= (3, 12):
             _tool = None
 
     def _step(code: "CodeType", *_where: object) -> None:
-        if not _is_unheard(code):
-            strike(code.co_filename)
+        if not is_own_file(code.co_filename):
+            strike(sys._getframe(1))  # noqa: SLF001  # documented, for CPython
 
     def _resend(now: float) -> bool:
         if _tool is not None and not _by_signal:
@@ -299,6 +323,10 @@ def _send(run: "Run") -> None:
     if _by_signal:
         _signal(run.thread)
         return
+    for _ in _TRIES:  # what is sent arrives where the thread is now, if it runs Python
+        if not _is_unheard(sys._current_frames().get(run.thread)):  # noqa: SLF001  # as above
+            break
+        sleep(_PAUSE)
     run.not_before = monotonic() + GRACE
     _set_exception(run.thread)
 
