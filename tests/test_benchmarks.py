@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# The tests need no peers: they are many, and `nox -s benchmarks` alone installs them.
 pytest.importorskip("IPython", reason="the benchmarks' peers are not installed")
+pytest.importorskip("execnet", reason="the benchmarks' peers are not installed")
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
@@ -37,7 +39,6 @@ def test_quick_run_shows_every_figure(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(120)
 def test_quick_run_of_the_process_rung_shows_every_figure(tmp_path: Path) -> None:
-    pytest.importorskip("execnet", reason="the benchmarks' peers are not installed")
     file, picture = tmp_path / "figures.json", tmp_path / "figures.png"
     options = ["process", "--quick", "--json", str(file), "--picture", str(picture)]
     command = [sys.executable, str(BENCHMARKS), *options]

@@ -156,7 +156,7 @@ def test_repl_leaves_with_the_code_of_exit(
 
 
 def test_repl_completes_names_at_tab(terminal: Terminal) -> None:
-    pytest.importorskip("readline")
+    pytest.importorskip("readline")  # a Python may be built without: then Tab is a tab
     terminal.ask("some_long_name = 'found'")
     terminal.type("some_lo\t")
     terminal.expect("some_long_name")

@@ -61,7 +61,6 @@ def closed(
     )
 
 
-@pytest.mark.skipif(not FULL.exists(), reason="it needs /dev/full")
 @BUFFERING
 @pytest.mark.parametrize("words", ANSWERS, ids=" ".join)
 def test_full_stdout_is_told(words: tuple[str, ...], unbuffered: str) -> None:

@@ -1,6 +1,5 @@
 """What a worker may use at most."""
 
-import os
 from textwrap import dedent
 
 import pytest
@@ -86,12 +85,6 @@ def test_limit_cannot_be_raised_by_the_script_or_what_it_starts() -> None:
         with pytest.raises(ScriptError, match="not allowed to raise maximum limit"):
             python.exec(dedent(code))
         assert "not allowed to raise maximum limit" in python.get("said", str)
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root is not held")
-def test_limit_that_would_not_hold_is_refused() -> None:
-    with pytest.raises(UnsupportedError, match="not held for root"):
-        Interpreter("process", limits={"processes": 10})
 
 
 @pytest.mark.parametrize(

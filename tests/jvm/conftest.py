@@ -19,13 +19,10 @@ from pythonarium.jvm.libraries import shared_library
 
 
 def unusable(reason: str) -> None:
-    """Skip, or fail where a JVM is required.
-
-    A user without Java shall be able to run all other tests; CI requires one.
-    """
+    """Skip, or fail where a JVM is required, as in CI."""
     if os.environ.get("PYTHONARIUM_REQUIRE_JVM") == "1":
         pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+    pytest.skip(reason)  # a user without Java shall be able to run all other tests
 
 
 @pytest.fixture(scope="session")

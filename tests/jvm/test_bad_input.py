@@ -134,7 +134,8 @@ def test_an_old_java_says_which_class_files_it_needs(
 ) -> None:
     """In Java's own words: it reads no class of ours that could say it better."""
     home = old_jdk()
-    if home is None:  # none is needed otherwise; and only an old one has these words
+    if home is None:
+        # Only an old Java has these words, and nothing else here needs one.
         pytest.skip("no Java older than 22 on this machine")
     programs.compile([PROGRAMS / "First.java"], tmp_path, "--release", "17")
     class_path = os.pathsep.join([str(tmp_path), str(programs.jar)])

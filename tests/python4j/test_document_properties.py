@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from programs import run_quietly
@@ -176,7 +177,6 @@ def test_initialize_false_waits_for_init() -> None:
 def test_numpy_is_imported_as_the_property_says(
     monkeypatch: pytest.MonkeyPatch, value: str, expected: str
 ) -> None:
-    pytest.importorskip("numpy")
     monkeypatch.setenv("PYTHONARIUM_NUMPY_IMPORT", value)
     program = """if 1:
         import sys
@@ -191,9 +191,8 @@ def test_numpy_is_imported_as_the_property_says(
 @pytest.mark.row("S58")
 @pytest.mark.parametrize("value", [False, True])
 def test_arrays_pass_by_reference_whatever_the_property_says(value: bool) -> None:
-    numpy = pytest.importorskip("numpy")
     PythonConstants.set_create_npy_via_python(value)
-    array = numpy.arange(12.0).reshape(3, 4).T  # neither C order nor its own memory
+    array = np.arange(12.0).reshape(3, 4).T  # neither C order nor its own memory
     out = PythonVariable("b", PythonTypes.NDARRAY)
     PythonExecutioner.exec(
         "b = a", [PythonVariable("a", PythonTypes.NDARRAY, array)], [out]

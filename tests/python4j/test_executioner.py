@@ -9,6 +9,7 @@ from threading import Event, Thread, get_ident
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from asides import in_thread
@@ -236,9 +237,8 @@ def test_unknown_type_is_refused(name: str, hint: str) -> None:
 
 
 def test_array_type_is_found_for_arrays() -> None:
-    numpy = pytest.importorskip("numpy")
     variables = PythonExecutioner.exec_and_return_all_variables(
-        "", [PythonVariable("a", PythonTypes.NDARRAY, numpy.zeros(2))]
+        "", [PythonVariable("a", PythonTypes.NDARRAY, np.zeros(2))]
     )
     assert variables.get("a").type is PythonTypes.NDARRAY
 

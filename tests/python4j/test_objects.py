@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from asides import in_thread
@@ -208,8 +209,7 @@ def test_object_calculates(name: str, expected: float) -> None:
 
 
 def test_object_multiplies_matrices_and_has_an_absolute_value() -> None:
-    numpy = pytest.importorskip("numpy")
-    matrix = PythonObject(numpy.array([[1, 2], [3, 4]]))
+    matrix = PythonObject(np.array([[1, 2], [3, 4]]))
     assert matrix.mat_mul(matrix).attr("tolist").call() == [[7, 10], [15, 22]]
     assert PythonObject(-3).abs() == 3
     matrix.mat_muli(matrix)
