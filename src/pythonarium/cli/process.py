@@ -21,7 +21,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Final, Self, TextIO
 
 from pythonarium.errors import PythonariumError
@@ -206,12 +206,7 @@ class Deadline:
             ).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         while not self._over.is_set():
             with suppress(KeyboardInterrupt), self._lock:  # sent before, arriving now
                 self._over.set()
@@ -253,12 +248,7 @@ class CtrlC:
             self._is_on = True
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         if self._is_on:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
