@@ -1,3 +1,3 @@
-"""What every test has: the guards, and the marks that tie tests to acceptance rows."""
+"""What tests share: guards, fixtures, and the marks that tie them to acceptance rows."""
 
-pytest_plugins = ["pytester", "guards", "rows", "wheels"]
+pytest_plugins = ["pytester", "guards", "process_rung", "rows", "wheels"]

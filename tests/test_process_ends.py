@@ -11,6 +11,7 @@ from textwrap import dedent
 
 import pytest
 
+from process_rung import worker_of
 from pythonarium import (
     Interpreter,
     ScriptError,
@@ -91,7 +92,7 @@ def test_run_that_does_not_listen_ends_with_its_process(
 
 
 def test_signal_before_and_after_a_run_ends_nothing(python: Interpreter) -> None:
-    pid = python.eval("__import__('os').getpid()", int)
+    pid = worker_of(python)
     for number in range(200):
         os.kill(pid, signal.SIGINT)
         assert python.exec("number * 2", {"number": number}).value == number * 2

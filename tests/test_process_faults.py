@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
@@ -17,8 +17,10 @@ import numpy as np
 import pytest
 
 from machine import need, need_namespace
+from process_rung import worker_of, zygote_of
 from programs import run_code, run_script
 from pythonarium import (
+    Handle,
     Interpreter,
     ScriptError,
     ScriptInterruptedError,
@@ -69,17 +71,6 @@ def gone(pids: set[int], seconds: float = 1.0) -> bool:
     return True
 
 
-@pytest.fixture
-def python() -> Iterator[Interpreter]:
-    with Interpreter("process", restart=True) as python:
-        yield python
-
-
-def worker_of(python: Interpreter) -> int:
-    pid: int = python.eval("__import__('os').getpid()", int)
-    return pid
-
-
 # The worker dies
 
 
@@ -121,20 +112,23 @@ def test_dead_worker_stays_dead_where_no_other_was_asked_for() -> None:
                 python.exec("1")
 
 
-@pytest.mark.parametrize("call", ["exec", "get", "handle", "contexts"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda python, _handle: python.exec("1"),
+        lambda python, _handle: python.get("x"),
+        lambda _python, handle: len(handle),
+        lambda python, _handle: python.contexts.add("other"),
+    ],
+    ids=["exec", "get", "handle", "contexts"],
+)
 def test_worker_that_was_killed_between_two_calls(
-    python: Interpreter, call: str
+    python: Interpreter, call: Callable[[Interpreter, Handle], object]
 ) -> None:
     handle = python.handle("[1]")
     os.kill(worker_of(python), signal.SIGKILL)
-    calls: dict[str, Callable[[], object]] = {
-        "exec": lambda: python.exec("1"),
-        "get": lambda: python.get("x"),
-        "handle": lambda: len(handle),
-        "contexts": lambda: python.contexts.add("other"),
-    }
     with pytest.raises(WorkerDiedError):
-        calls[call]()
+        call(python, handle)
     assert python.exec("6 * 7").value == 42
 
 
@@ -164,8 +158,7 @@ def test_worker_that_dies_while_it_answers(python: Interpreter) -> None:
 
 def test_death_of_the_zygote_is_the_workers_too(python: Interpreter) -> None:
     before = worker_of(python)
-    zygote = python.eval("__import__('os').getppid()", int)
-    os.kill(zygote, signal.SIGKILL)
+    os.kill(zygote_of(python), signal.SIGKILL)
     assert gone({before})
     with pytest.raises(WorkerDiedError):
         python.exec("1")
@@ -196,7 +189,7 @@ def test_what_scripts_started_ends_when_one_above_is_killed(
     found = python.exec(dedent(FAMILY), outputs=types)
     below = {*found["pids"], worker_of(python)}
     above = {
-        "zygote": python.eval("os.getppid()", int),
+        "zygote": zygote_of(python),
         "keeper": found["keeper"],
         "worker": worker_of(python),
     }
@@ -227,7 +220,7 @@ def test_worker_ends_where_all_above_are_killed_at_once(
 
 def test_another_interpreter_outlives_the_zygote(python: Interpreter) -> None:
     """It is killed between two calls, so what asks it first may find it half gone."""
-    os.kill(python.eval("__import__('os').getppid()", int), signal.SIGKILL)
+    os.kill(zygote_of(python), signal.SIGKILL)
     with Interpreter("process") as other:
         assert other.exec("6 * 7").value == 42
 
@@ -276,7 +269,7 @@ def test_worker_that_dies_while_a_request_is_written(python: Interpreter) -> Non
 
 
 def test_zygote_that_a_script_has_stopped_holds_nobody_up(python: Interpreter) -> None:
-    pids = {worker_of(python), python.eval("__import__('os').getppid()", int)}
+    pids = {worker_of(python), zygote_of(python)}
     code = "import os; os.kill(os.getppid(), 19); os.abort()"
     with pytest.raises(WorkerDiedError):
         python.exec(code)
@@ -444,10 +437,7 @@ def test_closed_stdin_is_an_end_of_file() -> None:
     """
     command = f"exec {sys.executable} -c '{dedent(code)}' <&-"
     done = subprocess.run(
-        ["sh", "-c", command.replace('"process"', '"process"')],
-        capture_output=True,
-        text=True,
-        check=False,
+        ["sh", "-c", command], capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr) == ("EOFError\n", "")
 

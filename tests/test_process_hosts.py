@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from textwrap import dedent
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from machine import READ_ONLY, need, need_nobody
+from process_rung import worker_of, zygote_of
 from programs import SCRIPTS, run_quietly
 from pythonarium import Interpreter, WorkerDiedError
 from pythonarium.rungs import _zygote
@@ -21,19 +22,7 @@ from pythonarium.rungs._worker import Worker
 
 pytestmark = pytest.mark.row("B19")
 
-PARENT = "__import__('os').getppid()"
 SRC = Path(__file__).parents[1] / "src"
-
-
-@pytest.fixture
-def python() -> Iterator[Interpreter]:
-    with Interpreter("process", restart=True) as python:
-        yield python
-
-
-def pid_of(python: Interpreter) -> int:
-    pid: int = python.eval("__import__('os').getpid()", int)
-    return pid
 
 
 # What a process inherits
@@ -194,22 +183,22 @@ def interrupted(what: Callable[[], object], at: int) -> None:
 
 def test_ctrl_c_while_a_worker_is_started(python: Interpreter) -> None:
     """The answer that nobody read was taken for the next one's: another worker's pid."""
-    zygote = python.eval(PARENT, int)
+    zygote = zygote_of(python)
     children = Path(f"/proc/{zygote}/task/{zygote}/children")
     before = children.read_text()
     interrupted(lambda: Interpreter("process"), 1)
     with Interpreter("process") as other:
-        assert other._rung.facts.pid == pid_of(other)
+        assert other._rung.facts.pid == worker_of(other)
     assert children.read_text() == before
 
 
 def test_ctrl_c_while_a_worker_is_ended(python: Interpreter) -> None:
-    zygote = python.eval(PARENT, int)
+    zygote = zygote_of(python)
     children = Path(f"/proc/{zygote}/task/{zygote}/children")
     with Interpreter("process") as first:
         before = children.read_text().split()
         interrupted(lambda: python.exec("import os; os._exit(3)"), 1)
-        assert python._rung.facts.pid != pid_of(python) == python._rung.facts.pid
+        assert python._rung.facts.pid != worker_of(python) == python._rung.facts.pid
         assert first.exec("6 * 7").value == 42
     assert len(children.read_text().split()) == len(before) - 1
 
@@ -236,8 +225,8 @@ def test_signal_handler_opens_an_interpreter_while_one_is_opened(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_zygote.Zygote, "_answer", answer)
         with Interpreter("process") as outer:
-            assert outer._rung.facts.pid == pid_of(outer)
-            assert outer.eval(PARENT) == python.eval(PARENT)
+            assert outer._rung.facts.pid == worker_of(outer)
+            assert zygote_of(outer) == zygote_of(python)
     signal.signal(signal.SIGUSR1, before)
     assert found == [0, 42]
 
@@ -260,7 +249,7 @@ def test_interrupt_while_the_worker_ends_touches_nothing_else(
         asked.wait()
         os.kill(pid, signal.SIGKILL)
 
-    pid = pid_of(python)
+    pid = worker_of(python)
     other = threading.Thread(target=python.interrupt)
     monkeypatch.setattr(Worker, "_ask_to_stop", ask)
     with pytest.raises(WorkerDiedError):

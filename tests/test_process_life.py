@@ -5,7 +5,6 @@ import os
 import signal
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from process_rung import worker_of, zygote_of
 from programs import run_script
 from pythonarium import (
     ClosedError,
@@ -30,12 +30,6 @@ from pythonarium import (
 pytestmark = pytest.mark.row("B19")
 
 PATIENCE = 10.0
-
-
-@pytest.fixture
-def python() -> Iterator[Interpreter]:
-    with Interpreter("process", restart=True) as python:
-        yield python
 
 
 def descriptors() -> int:
@@ -119,9 +113,7 @@ def test_process_that_a_script_forks_cannot_call_the_host(python: Interpreter) -
 
 def test_interpreters_share_a_zygote_and_no_state() -> None:
     with Interpreter("process") as one, Interpreter("process") as two:
-        assert one.eval("__import__('os').getppid()") == two.eval(
-            "__import__('os').getppid()"
-        )
+        assert zygote_of(one) == zygote_of(two)
         one.exec("import sys; sys.shared = 1")
         assert two.eval("hasattr(__import__('sys'), 'shared')") is False
 
@@ -309,7 +301,7 @@ def test_first_request_that_cannot_be_sent_leaves_the_worker_alive(
 ) -> None:
     with pytest.raises(VariableTypeError, match="factory"):
         python.exec("y = 1", {"table": defaultdict(lambda: 1)})
-    assert python.eval("__import__('os').getpid()") == python._rung.facts.pid
+    assert worker_of(python) == python._rung.facts.pid
 
 
 def test_request_of_a_callable_that_cannot_be_sent_leaves_the_worker_alive(

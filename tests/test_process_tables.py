@@ -1,6 +1,5 @@
 """Arrays and tables of every kind go to a worker and come back the same."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -61,12 +60,6 @@ ARRAYS = {
     "record": np.array([(1, "a")], dtype=[("n", "<i4"), ("word", "U3")]),
     "big endian": np.array([1, 2], ">i8"),
 }
-
-
-@pytest.fixture
-def python() -> Iterator[Interpreter]:
-    with Interpreter("process") as python:
-        yield python
 
 
 def there_and_back(python: Interpreter, value: object) -> Any:

@@ -1,21 +1,15 @@
 """How often the host asks a worker, and how much it sends: not each item, nor each script."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from process_rung import worker_of
 from pythonarium import Interpreter, ScriptError, VariableTypeError, WorkerDiedError
 from pythonarium.rungs import _ahead
 from pythonarium.rungs._links import HostLink
 from pythonarium.rungs._worker import Worker
-
-
-@pytest.fixture
-def python() -> Iterator[Interpreter]:
-    with Interpreter("process") as python:
-        yield python
 
 
 @pytest.fixture
@@ -128,10 +122,10 @@ def test_each_of_many_long_scripts_is_itself(python: Interpreter) -> None:
 
 def test_long_script_that_never_arrived_is_sent_again(python: Interpreter) -> None:
     code = TEXT + "y = 1"
-    before = python.eval("__import__('os').getpid()")
+    before = worker_of(python)
     with pytest.raises(VariableTypeError, match="factory"):
         python.exec(code, {"table": defaultdict(lambda: 1)})
-    assert python.eval("__import__('os').getpid()") == before
+    assert worker_of(python) == before
     assert python.exec(code, outputs=["y"])["y"] == 1
 
 

@@ -22,13 +22,6 @@ from pythonarium import (
 from pythonarium_kernel import codec, faults, wire
 from pythonarium_kernel.report import from_exception
 
-
-@pytest.fixture
-def python() -> Iterator[Interpreter]:
-    with Interpreter("process", restart=True) as python:
-        yield python
-
-
 # What does not cross
 
 
