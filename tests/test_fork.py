@@ -3,19 +3,17 @@
 import io
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
+from programs import run_code, run_script
 from pythonarium import Interpreter
 
-FORKS = Path(__file__).parent / "scripts" / "forks.py"
 PATIENCE = 10.0  # seconds after which a thread or process is taken to hang
 
 # A host with threads that forks is warned; here that is the point.
@@ -81,14 +79,7 @@ def test_child_of_a_captured_script_prints_to_the_host() -> None:
             captured = python.exec(script, capture=True).stdout
         print(repr(captured))
     """
-    done = subprocess.run(
-        [sys.executable, "-c", dedent(code)],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=True,
-    )
-    assert done.stdout == "child\n'captured\\n'\n"
+    assert run_code(dedent(code)) == "child\n'captured\\n'\n"
 
 
 def test_child_of_the_host_uses_what_it_inherited(python: Interpreter) -> None:
@@ -176,12 +167,4 @@ def test_child_of_a_busy_host_has_its_streams_back(python: Interpreter) -> None:
 @pytest.mark.row("S11")
 def test_forks_of_a_busy_host() -> None:
     """100 forks at random moments of three threads that open, run and close."""
-    done = subprocess.run(
-        [sys.executable, FORKS, "shared", "100"],
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{[0] * 100}\n"
+    assert run_script("forks.py", "shared", "100") == f"{[0] * 100}\n"

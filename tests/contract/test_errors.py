@@ -2,8 +2,6 @@
 
 import gc
 import pickle
-import subprocess
-import sys
 import time
 import traceback
 import weakref
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from programs import run_code
 from pythonarium import (
     Handle,
     Interpreter,
@@ -410,10 +409,7 @@ def test_exception_without_end_does_not_hang_the_host(rung: str, code: str) -> N
         "        assert python.exec('1 + 1').value == 2\n"
         "        print('ended')\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
-    )
-    assert done.stdout == "ended\n", done.stderr[-2000:]
+    assert run_code(program) == "ended\n"
 
 
 @pytest.mark.row("B2")

@@ -1,7 +1,6 @@
 """From open to close: who may close, what is left, and what is let go of."""
 
 import gc
-import subprocess
 import sys
 import threading
 import weakref
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from programs import run_script
+from programs import run_quietly, run_script
 from pythonarium import (
     ClosedError,
     Interpreter,
@@ -213,14 +212,7 @@ def test_unclosed_interpreter_at_the_end_of_the_process(rung: str, keeps: str) -
         python.it.exec("x = 1", timeout=60)
         print("end")
     """
-    done = subprocess.run(
-        [sys.executable, "-c", dedent(code)],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")
+    assert run_quietly(dedent(code)) == "end\n"
 
 
 @pytest.mark.row("S29")

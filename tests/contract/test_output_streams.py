@@ -3,7 +3,6 @@
 import contextlib
 import faulthandler
 import io
-import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ from textwrap import dedent
 import pytest
 
 from outputs import PATIENCE, Captured, Opener, output_of
+from programs import run_code
 from pythonarium import Interpreter, ScriptError, SettingsError
 from workers import opening
 
@@ -145,23 +145,11 @@ def test_warning_is_shown_on_stderr(rung: str) -> None:
             for _ in range(2):
                 print(repr(python.exec(code, capture=True).stderr))
     """
-    shown = run_child(dedent(code))
+    shown = run_code(dedent(code))
     first, second = (eval(line).splitlines() for line in shown.splitlines())
     assert first[0].endswith(":2: UserWarning: mind the gap")
     assert first[1] == "  warnings.warn('mind the gap')"
     assert first[1:] == second[1:]
-
-
-def run_child(code: str) -> str:
-    """Return what a Python process prints that runs the code."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=PATIENCE,
-        check=True,
-    )
-    return done.stdout
 
 
 def test_traceback_printed_by_the_script(python: Interpreter) -> None:
