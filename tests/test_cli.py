@@ -6,54 +6,43 @@ import sys
 
 import pytest
 
-COMMAND = (sys.executable, "-m", "pythonarium")
-
-
-def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *words],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=15,
-        check=False,
-    )
+from commands import run_command
 
 
 def test_help_lists_the_commands_that_are_there() -> None:
-    done = run("--help")
+    done = run_command("--help")
     assert (done.returncode, done.stderr) == (0, "")
     for command in ("run", "packages", "doctor", "jar", "java", "repl"):
         assert f"│ {command} " in done.stdout
-    assert run().stdout == done.stdout
+    assert run_command().stdout == done.stdout
 
 
 @pytest.mark.parametrize("command", ["run", "doctor", "repl"])
 def test_help_of_a_command_describes_it(command: str) -> None:
-    done = run(command, "--help")
+    done = run_command(command, "--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Usage: pythonarium {command} ")
     assert "Parameters" in done.stdout
 
 
 def test_help_of_run_says_what_json_makes_of_nan() -> None:
-    told = " ".join(run("run", "--help").stdout.replace("│", " ").split())
+    told = " ".join(run_command("run", "--help").stdout.replace("│", " ").split())
     assert 'NaN and infinities are "NaN", "Infinity", "-Infinity".' in told
 
 
 @pytest.mark.parametrize("name", ["NO_COLOR", "TERM"])
 def test_help_has_no_colours_outside_of_a_terminal(name: str) -> None:
-    assert "\x1b" not in run("--help", **{name: "1"}).stdout
+    assert "\x1b" not in run_command("--help", env={**os.environ, name: "1"}).stdout
 
 
 def test_version_is_told() -> None:
-    done = run("--version")
+    done = run_command("--version")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("pythonarium")
 
 
 def test_an_unknown_command_is_wrong_use() -> None:
-    done = run("rnu")
+    done = run_command("rnu")
     assert (done.returncode, done.stdout) == (2, "")
     assert 'Unknown command "rnu"' in done.stderr
     assert "Traceback" not in done.stderr
@@ -75,7 +64,7 @@ def test_an_unknown_command_is_wrong_use() -> None:
 def test_wrong_use_says_what_is_too_much_or_missing(
     words: tuple[str, ...], complaint: str, command: str | None
 ) -> None:
-    done = run(*words)
+    done = run_command(*words)
     assert (done.returncode, done.stdout) == (2, "")
     told, advice = done.stderr.splitlines()
     assert complaint in told
@@ -94,4 +83,4 @@ def test_import_of_pythonarium_brings_no_other_package(package: str) -> None:
 @pytest.mark.parametrize("package", ["rich", "numpy", "pandas", "msgspec"])
 def test_run_brings_no_package_that_it_does_not_need(package: str) -> None:
     source = f"import sys; sys.exit({package!r} in sys.modules)"
-    assert run("run", "-c", source).returncode == 0
+    assert run_command("run", "-c", source).returncode == 0

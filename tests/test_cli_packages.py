@@ -7,17 +7,15 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from commands import COMMAND, Command, run_command
 from pythonarium import Environment
 from wheels import write_sdist
-
-COMMAND = (sys.executable, "-m", "pythonarium")
-Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -25,15 +23,7 @@ def pythonarium(tmp_path: Path, cache_home: Path) -> Command:
     """Run a command in a folder of its own."""
 
     def call(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *map(str, words)],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=18,
-            check=False,
-            **options,
-        )
+        return run_command(*words, cwd=tmp_path, timeout=18, **options)
 
     return call
 

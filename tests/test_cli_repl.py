@@ -5,25 +5,17 @@ import pty
 import select
 import signal
 import subprocess
-import sys
 from collections.abc import Generator
 from contextlib import suppress
 from time import monotonic
 
 import pytest
 
-COMMAND = (sys.executable, "-m", "pythonarium", "repl")
+from commands import COMMAND, run_command
 
 
 def piped(text: str, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *words],
-        input=text,
-        capture_output=True,
-        text=True,
-        timeout=15,
-        check=False,
-    )
+    return run_command("repl", *words, input=text)
 
 
 class Terminal:
@@ -32,7 +24,7 @@ class Terminal:
     def __init__(self) -> None:
         self._end, other = pty.openpty()
         self.process = subprocess.Popen(
-            COMMAND,
+            [*COMMAND, "repl"],
             stdin=other,
             stdout=other,
             stderr=other,

@@ -2,15 +2,14 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from commands import COMMAND
 from machine import READ_ONLY
 
-COMMAND = (sys.executable, "-m", "pythonarium")
 FULL = Path("/dev/full")
 OUTPUT = ("run", "-c", "x = 1", "--out", "x")
 ANSWERS: list[Any] = [

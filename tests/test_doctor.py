@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from commands import COMMAND, run_command
 from machine import LANDLOCK, READ_ONLY, UNSHARE, forbids, landlock_version
 from programs import SCRIPTS
 from pythonarium import Interpreter, UnsupportedError
@@ -21,18 +22,9 @@ from pythonarium.cli import doctor, limit_findings
 from pythonarium.environments import pythons
 from pythonarium.jvm import jdks, libraries
 
-COMMAND = (sys.executable, "-m", "pythonarium", "doctor")
-
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *words],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=15,
-        check=False,
-    )
+    return run_command("doctor", *words, env={**os.environ, **environment})
 
 
 def findings(done: subprocess.CompletedProcess[str]) -> dict[str, Mapping[str, Any]]:
@@ -160,7 +152,9 @@ def at_terminal(**environment: str) -> str:
     end, other = pty.openpty()
     kept = {name: os.environ[name] for name in os.environ if name != "NO_COLOR"}
     with subprocess.Popen(
-        COMMAND, stdout=other, env={**kept, "TERM": "xterm", **environment}
+        [*COMMAND, "doctor"],
+        stdout=other,
+        env={**kept, "TERM": "xterm", **environment},
     ) as process:
         os.close(other)
         shown = b""
@@ -185,7 +179,7 @@ def test_doctor_fails_where_no_script_can_run() -> None:
     assert not rung["usable"]
     assert "PYTHONARIUM_PATH_APPEND" in rung["text"]
     mended = subprocess.run(
-        [*rung["mend"].split()[:-2], *COMMAND],
+        [*rung["mend"].split()[:-2], *COMMAND, "doctor"],
         env={**os.environ, "PYTHONARIUM_PATH_APPEND": "sideways"},
         capture_output=True,
         timeout=15,

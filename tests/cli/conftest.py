@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from commands import COMMAND, Command
+from commands import Command, run_command
 
 
 @pytest.fixture
@@ -16,15 +16,6 @@ def run(tmp_path: Path) -> Command:
     def call(
         *words: object, stdin: str = "", **options: Any
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *map(str, words)],
-            cwd=tmp_path,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=15,
-            check=False,
-            **options,
-        )
+        return run_command("run", *words, cwd=tmp_path, input=stdin, **options)
 
     return call

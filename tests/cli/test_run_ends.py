@@ -67,7 +67,7 @@ def test_run_ends_the_process_that_would_not_end(
 def interrupted(source: str, *words: str) -> tuple[int, str, str]:
     """Run a script that prints a line and waits; send it a Ctrl-C then."""
     with subprocess.Popen(
-        [*COMMAND, "-c", source, *words],
+        [*COMMAND, "run", "-c", source, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -144,7 +144,7 @@ def test_run_in_another_process_tells_what_it_printed_before_ctrl_c(
     os.mkfifo(ready)
     source = f"import time\nprint('half')\nopen({str(ready)!r}, 'w').close()\n"
     with subprocess.Popen(
-        [*COMMAND, "-c", f"{source}time.sleep(60)", *AWAY, "--json"],
+        [*COMMAND, "run", "-c", f"{source}time.sleep(60)", *AWAY, "--json"],
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -186,7 +186,7 @@ def test_run_is_quiet_when_nobody_reads(words: tuple[str, ...]) -> None:
     os.close(reader)
     try:
         done = subprocess.run(
-            [*COMMAND, *words],
+            [*COMMAND, "run", *words],
             stdout=writer,
             stderr=subprocess.PIPE,
             text=True,

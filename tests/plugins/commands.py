@@ -6,10 +6,20 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-COMMAND = (sys.executable, "-m", "pythonarium", "run")
-
+COMMAND = (sys.executable, "-m", "pythonarium")
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def run_command(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run `pythonarium` with these words; the options are those of `subprocess.run`."""
+    return subprocess.run(
+        [*COMMAND, *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        **{"timeout": 15, **options},
+    )
 
 
 def answer(done: subprocess.CompletedProcess[str]) -> Mapping[str, Any]:
