@@ -11,16 +11,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tables of Python's read in Java, and tables of other libraries given to Python. */
-class ArrowTableTest {
-
-    private PythonGIL gil;
+class ArrowTableTest extends LockedTest {
 
     @BeforeAll
     static void needsPyarrow() {
@@ -28,15 +25,8 @@ class ArrowTableTest {
     }
 
     @BeforeEach
-    void lock() {
-        gil = PythonGIL.lock();
+    void importPyarrow() {
         PythonExecutioner.exec("import pyarrow as pa");
-    }
-
-    @AfterEach
-    void unlock() {
-        PythonContextManager.reset();
-        gil.close();
     }
 
     private static ArrowTable table(String expression) {

@@ -343,10 +343,8 @@ class ConversionTest {
 
     @Test
     void numpyScalarsAreNumbers() {
+        Packages.require("numpy");
         try (PythonGIL gil = PythonGIL.lock()) {
-            org.junit.jupiter.api.Assumptions.assumeTrue(
-                    (Boolean) eval("__import__('importlib.util').util.find_spec('numpy') is not None"),
-                    "this Python has no numpy");
             PythonExecutioner.exec("import numpy");
             assertEquals(7L, eval("numpy.int32(7)"));
             assertEquals(0.5, eval("numpy.float16(0.5)"));

@@ -15,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -24,9 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Arrays of numpy's in Java, and of Java's in numpy: types, orders, shapes, and what is refused. */
-class NumpyArrayTest {
-
-    private PythonGIL gil;
+class NumpyArrayTest extends LockedTest {
 
     @BeforeAll
     static void needsNumpy() {
@@ -35,15 +32,8 @@ class NumpyArrayTest {
     }
 
     @BeforeEach
-    void lock() {
-        gil = PythonGIL.lock();
+    void importNumpy() {
         PythonExecutioner.exec("import numpy as np");
-    }
-
-    @AfterEach
-    void unlock() {
-        PythonContextManager.reset();
-        gil.close();
     }
 
     private static NumpyArray array(String expression) {

@@ -13,18 +13,15 @@ import java.lang.foreign.ValueLayout;
 import java.nio.DoubleBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Memory that both sides use stays as long as either does, and no longer. */
-class NumpyLifetimeTest {
+class NumpyLifetimeTest extends LockedTest {
 
     private static final int STORM = 3000;
-
-    private PythonGIL gil;
 
     @BeforeAll
     static void needsNumpy() {
@@ -32,18 +29,11 @@ class NumpyLifetimeTest {
     }
 
     @BeforeEach
-    void lock() {
-        gil = PythonGIL.lock();
+    void importNumpy() {
         PythonExecutioner.exec("""
                 import gc, weakref
                 import numpy as np
                 """);
-    }
-
-    @AfterEach
-    void unlock() {
-        PythonContextManager.reset();
-        gil.close();
     }
 
     private static NumpyArray get(String name) {

@@ -2,27 +2,11 @@ package org.pythonarium;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Contexts, as far as the examples of the documents do not show them. */
-class PythonContextManagerTest {
-
-    private PythonGIL gil;
-
-    @BeforeEach
-    void lock() {
-        gil = PythonGIL.lock();
-    }
-
-    @AfterEach
-    void unlock() {
-        PythonContextManager.setContext("main");
-        PythonContextManager.deleteNonMainContexts();
-        gil.close();
-    }
+class PythonContextManagerTest extends LockedTest {
 
     /** A context is one namespace for good: nothing is copied, so it may be as large as it likes. */
     @Test

@@ -5,19 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Scopes of objects: what is made inside goes at their end, in Python too. */
-class PythonGCTest {
-
-    private PythonGIL gil;
+class PythonGCTest extends LockedTest {
 
     @BeforeEach
-    void lock() {
-        gil = PythonGIL.lock();
+    void defineThing() {
         PythonExecutioner.exec("""
                 import weakref
                 class Thing: pass
@@ -27,12 +23,6 @@ class PythonGCTest {
                     return thing
                 alive = []
                 """);
-    }
-
-    @AfterEach
-    void unlock() {
-        PythonContextManager.reset();
-        gil.close();
     }
 
     private static long alive() {

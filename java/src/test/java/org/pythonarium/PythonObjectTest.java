@@ -10,19 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Objects that stay in Python. */
-class PythonObjectTest {
-
-    private PythonGIL gil;
+class PythonObjectTest extends LockedTest {
 
     @BeforeEach
-    void lock() {
-        gil = PythonGIL.lock();
+    void definePoint() {
         PythonExecutioner.exec("""
                 class Point:
                     def __init__(self, x=0, y=0):
@@ -32,12 +28,6 @@ class PythonObjectTest {
                     def fail(self):
                         raise LookupError('no such point')
                 """);
-    }
-
-    @AfterEach
-    void unlock() {
-        PythonContextManager.reset();
-        gil.close();
     }
 
     private static PythonObject point() {

@@ -7,26 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Python's built-in functions, types and constants. */
-class PythonTest {
-
-    private PythonGIL gil;
-
-    @BeforeEach
-    void lock() {
-        gil = PythonGIL.lock();
-    }
-
-    @AfterEach
-    void unlock() {
-        PythonContextManager.reset();
-        gil.close();
-    }
+class PythonTest extends LockedTest {
 
     @Test
     @Tag("S31")
