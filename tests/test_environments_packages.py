@@ -19,7 +19,7 @@ from pythonarium import (
     SettingsError,
 )
 from pythonarium.environments import InstallOptions
-from wheels import project_files, write_sdist, write_wheel
+from wheels import project_files, write_hanging_sdist, write_sdist, write_wheel
 
 CLOSED = "http://me:secret@127.0.0.1:9/simple"  # nobody listens on this port
 
@@ -353,15 +353,10 @@ def test_pip_of_the_environment_itself_goes_first(
 # One at a time
 
 
-HANG = "open({!r}, 'w').write('x'); import time; time.sleep(60)"
-
-
 def test_changes_to_one_environment_take_turns(
     env: Environment, tmp_path: Path, wheelhouse: Path
 ) -> None:
-    begun = tmp_path / "begun"
-    os.mkfifo(begun)
-    write_sdist(tmp_path, "hangs", "1.0", HANG.format(str(begun)))
+    begun = write_hanging_sdist(tmp_path, "hangs")
     links = [tmp_path, wheelhouse]
 
     def hang() -> None:
@@ -370,7 +365,7 @@ def test_changes_to_one_environment_take_turns(
 
     thread = threading.Thread(target=hang)
     thread.start()
-    assert begun.read_text() == "x"
+    assert begun.read_text()
     with pytest.raises(PackageError, match="was still being changed by another"):
         env.install("tiny", timeout=0.1)
     thread.join()
@@ -388,10 +383,7 @@ Environment.at(sys.argv[1]).install("hangs", no_index=True, find_links=[sys.argv
 def test_installer_keeps_the_lock_when_its_host_is_killed(
     env: Environment, tmp_path: Path, wheelhouse: Path
 ) -> None:
-    begun = tmp_path / "begun"
-    os.mkfifo(begun)
-    body = f"import os; print(os.getpgrp(), file=open({str(begun)!r}, 'w'))"
-    write_sdist(tmp_path, "hangs", "1.0", f"{body}; import time; time.sleep(60)")
+    begun = write_hanging_sdist(tmp_path, "hangs")
     host = subprocess.Popen([sys.executable, "-c", INSTALL, env.path, tmp_path])
     group = int(begun.read_text())
     host.kill()

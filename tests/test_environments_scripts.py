@@ -17,7 +17,7 @@ from pythonarium import (
     ScriptMetadataError,
 )
 from pythonarium.environments import InstallOptions, script_block
-from wheels import project_files, write_sdist, write_wheel
+from wheels import project_files, write_hanging_sdist, write_sdist, write_wheel
 
 MINOR = ".".join(map(str, sys.version_info[:2]))
 Write = Callable[..., Path]
@@ -234,10 +234,7 @@ def test_two_that_ask_at_once_get_one_build(
 def test_builder_that_is_killed_leaves_nothing_that_counts(
     script: Write, cache_home: Path, tmp_path: Path
 ) -> None:
-    begun = tmp_path / "begun"
-    os.mkfifo(begun)
-    body = f"import os; print(os.getpgrp(), file=open({str(begun)!r}, 'w'))"
-    write_sdist(tmp_path, "counted", "1.0", f"{body}; import time; time.sleep(60)")
+    begun = write_hanging_sdist(tmp_path, "counted")
     path = script('dependencies = ["counted"]')
     command = [sys.executable, "-c", BUILD, str(path), str(tmp_path)]
     builder = subprocess.Popen(command)

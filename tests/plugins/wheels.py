@@ -1,6 +1,7 @@
 """Distributions made by the tests, so that no test of installing needs the network."""
 
 import io
+import os
 import tarfile
 from pathlib import Path
 from textwrap import dedent
@@ -77,6 +78,15 @@ def write_sdist(folder: Path, name: str, version: str, body: str) -> Path:
             entry.size = len(data)
             archive.addfile(entry, io.BytesIO(data))
     return path
+
+
+def write_hanging_sdist(folder: Path, name: str) -> Path:
+    """Write one whose build hangs; return the pipe in which it tells its process group."""
+    begun = folder / "begun"
+    os.mkfifo(begun)
+    tell = f"import os; print(os.getpgrp(), file=open({str(begun)!r}, 'w'))"
+    write_sdist(folder, name, "1.0", f"{tell}; import time; time.sleep(60)")
+    return begun
 
 
 @pytest.fixture(scope="session")
