@@ -62,11 +62,11 @@ def resident() -> int:
 
 
 @contextmanager
-def execs() -> Iterator[tuple[Part, Witnesses]]:
+def execs(rung: str = "shared") -> Iterator[tuple[Part, Witnesses]]:
     """Scripts with an input and a typed output."""
     value = 10**20  # no small number: those are shared, and never die
     inputs, outputs = {"count": value}, {"total": int}
-    with Interpreter() as python:
+    with Interpreter(rung) as python:
 
         def part(count: int) -> None:
             for _ in range(count):
@@ -78,15 +78,8 @@ def execs() -> Iterator[tuple[Part, Witnesses]]:
 @contextmanager
 def process_execs() -> Iterator[tuple[Part, Witnesses]]:
     """The same in another process."""
-    value = 10**20
-    inputs, outputs = {"count": value}, {"total": int}
-    with Interpreter("process") as python:
-
-        def part(count: int) -> None:
-            for _ in range(count):
-                python.exec(SCRIPT, inputs, outputs)
-
-        yield part, {"the input": value, "the script": SCRIPT, "outputs": outputs}
+    with execs("process") as run:
+        yield run
 
 
 @contextmanager
