@@ -308,20 +308,21 @@ def _take_batch(value: "Any", peer: "Peer") -> "Tag":
 
 
 def _make_table(peer: "Peer", place: object) -> object:
-    pa = _library("pyarrow")
-    # A copy: what has been validated must not change any more.
-    data = pa.py_buffer(bytes(peer.fetch(place)))
-    table = pa.ipc.open_stream(data).read_all()
+    table = _opened(peer, place).read_all()
     table.validate(full=True)
     return table
 
 
 def _make_batch(peer: "Peer", place: object) -> object:
-    pa = _library("pyarrow")
-    data = pa.py_buffer(bytes(peer.fetch(place)))
-    batch = pa.ipc.open_stream(data).read_next_batch()
+    batch = _opened(peer, place).read_next_batch()
     batch.validate(full=True)
     return batch
+
+
+def _opened(peer: "Peer", place: object) -> "Any":
+    """Return a reader of a copy: what has been validated must not change any more."""
+    pa = _library("pyarrow")
+    return pa.ipc.open_stream(pa.py_buffer(bytes(peer.fetch(place))))
 
 
 _MAKERS: "dict[str, Callable[..., object]]" = {
