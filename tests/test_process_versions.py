@@ -58,7 +58,7 @@ def old(version: str) -> Iterator[Interpreter]:
     try:
         python = find(version).path
     except PythonNotFoundError:
-        # Few machines have every version; the host's own is always there.
+        # A machine has the Pythons that it has; the host is tried with each of them.
         pytest.skip(f"Python {version} is not installed")
     with Interpreter("process", python=python) as interpreter:
         yield interpreter
