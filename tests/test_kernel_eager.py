@@ -2,11 +2,17 @@
 
 import os
 import select
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 
+from pythonarium import Interpreter
 from pythonarium_kernel.eager import LONGEST, Eager
 
 
@@ -74,3 +80,84 @@ def test_who_has_one_processor_does_not_look(pipe: Pipe) -> None:
     before = pipe.looks
     assert eager.look(pipe.poll) == []
     assert pipe.looks == before
+
+
+SPIN = """
+import os, sys
+os.sched_setaffinity(0, {int(sys.argv[1])})
+print(flush=True)
+while True: pass
+"""
+ROOM = 30.0  # seconds in which no other process wants to run, at some moment
+
+
+@contextmanager
+def spinning(processor: int) -> Iterator[int]:
+    """Keep a processor busy; yield the number of the thread that does."""
+    command = [sys.executable, "-c", SPIN, str(processor)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"\n"
+            yield process.pid
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def masks(monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
+    """Return the list of the processors that this thread allows itself, one by one."""
+    masks: list[set[int]] = []
+    change = os.sched_setaffinity
+
+    def noted(thread: int, mask: set[int]) -> None:
+        masks.append(mask)
+        change(thread, mask)
+
+    monkeypatch.setattr(os, "sched_setaffinity", noted)
+    return masks
+
+
+def test_who_looks_leaves_the_processor_to_the_other(
+    pipe: Pipe, masks: list[set[int]]
+) -> None:
+    allowed = os.sched_getaffinity(0)
+    processor = min(allowed)
+    end = time.monotonic() + ROOM
+    with spinning(processor) as other:
+        while not masks and len(allowed) > 1 and time.monotonic() < end:
+            assert Eager(other).look(pipe.poll) == []
+    assert masks == ([allowed - {processor}, allowed] if len(allowed) > 1 else [])
+    assert os.sched_getaffinity(0) == allowed
+
+
+def test_who_looks_stays_where_all_processors_are_taken(
+    pipe: Pipe, masks: list[set[int]]
+) -> None:
+    with ExitStack() as stack:
+        busy = [
+            stack.enter_context(spinning(processor))
+            for processor in os.sched_getaffinity(0)
+        ]
+        for other in busy * 10:
+            assert Eager(other).look(pipe.poll) == []
+    assert masks == []
+
+
+def test_who_looks_asks_nothing_of_a_thread_that_is_gone(
+    pipe: Pipe, masks: list[set[int]]
+) -> None:
+    thread = threading.Thread()
+    thread.start()
+    thread.join()
+    assert thread.native_id is not None
+    assert Eager(thread.native_id).look(pipe.poll) == []
+    assert masks == []
+
+
+def test_worker_may_run_where_its_host_may() -> None:
+    with Interpreter("process") as python:
+        for _ in range(1000):
+            python.exec("x = 1")
+        allowed = python.eval("sorted(__import__('os').sched_getaffinity(0))")
+    assert allowed == sorted(os.sched_getaffinity(0))

@@ -5,47 +5,98 @@ some 20 us without it.  So who waits looks first.  Where that was in vain it doe
 for a while, longer each time: so it costs next to nothing where answers take long, or the
 processors have other work.  Where there is one processor alone nobody looks, for that
 would keep the other side from running.
+
+The same holds where the scheduler keeps both sides on one of several processors, which it
+likes to do: each wakes the other just before it sleeps.  So a side that knows whom it waits
+for steps aside when that one waits for its processor: it does without that processor for a
+moment.  The scheduler moves it to another one, and may move it back.  It does so only if no
+more threads want to run than there are processors, or it would take the place of others.
 """
 
 import os
+from contextlib import suppress
+from io import FileIO  # not `open`, which a script may replace
 from time import perf_counter_ns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-SPAN = 25_000
-"""Nanoseconds for which it looks; less often where other threads want the GIL as well."""
+SPAN = 80_000
+"""Nanoseconds for which it looks: longer than it takes the other side to be woken and to do
+a short piece of work, or both would find each other asleep for ever."""
 LONGEST = 1023
 """Waits without a look, at most."""
+_NEVER = 2**60
+"""More waits than there will be."""
 
 
 class Eager:
-    """Waits for one thing after the other, in one thread."""
+    """Waits for one thing after the other, in one thread.
 
-    __slots__ = ("_pause", "_rest", "_span")
+    Args:
+        other: the system's number of the thread that is waited for; 0: not known.
+    """
 
-    def __init__(self) -> None:
-        self._span = SPAN if _processors() > 1 else 0
-        self._pause = self._rest = 0
+    __slots__ = ("_other", "_pause", "_rest")
+
+    def __init__(self, other: int = 0) -> None:
+        self._other, self._pause = other, 0
+        self._rest = 0 if len(_allowed()) > 1 else _NEVER
 
     def look(self, poll: "Callable[[int], list[Any]]") -> "list[Any]":
         """Return what `poll(0)` finds soon, or an empty list."""
         if self._rest:
             self._rest -= 1
             return []
-        end = perf_counter_ns() + self._span
-        while perf_counter_ns() < end:
-            found = poll(0)
-            if found:
-                self._pause = self._pause * 7 // 8
-                return found
-        self._rest = self._pause = min(2 * self._pause + 1, LONGEST)
-        return []
+        found = _look(poll)
+        if not found and self._other and _have_room():
+            _step_aside(self._other)
+            found = _look(poll)
+        if found:
+            self._pause //= 2
+        else:
+            self._rest = self._pause = min(2 * self._pause + 1, LONGEST)
+        return found
 
 
-def _processors() -> int:
+def _look(poll: "Callable[[int], list[Any]]") -> "list[Any]":
+    end = perf_counter_ns() + SPAN
+    while perf_counter_ns() < end:
+        found = poll(0)
+        if found:
+            return found
+    return []
+
+
+def _have_room() -> bool:
+    """Tell whether there are no more threads that want to run than processors."""
     try:
-        return len(os.sched_getaffinity(0))
+        with FileIO("/proc/loadavg") as load:
+            running = int(load.read().split()[3].partition(b"/")[0])
+    except (IndexError, OSError, ValueError):
+        return False
+    return running <= len(_allowed())
+
+
+def _step_aside(thread: int) -> None:
+    """Leave the processor to a thread, if it wants to run there."""
+    with suppress(AttributeError, IndexError, OSError, ValueError):
+        with FileIO(f"/proc/{thread}/stat") as stat:
+            fields = stat.read().rpartition(b")")[2].split()
+        state, processor = fields[0], int(fields[36])
+        allowed = _allowed()
+        others = allowed - {processor}
+        if state == b"R" and others:
+            try:
+                os.sched_setaffinity(0, others)
+            finally:
+                os.sched_setaffinity(0, allowed)
+
+
+def _allowed() -> "set[int]":
+    """Return the processors that this thread may run on."""
+    try:
+        return os.sched_getaffinity(0)
     except (AttributeError, OSError):
-        return os.cpu_count() or 1
+        return set(range(os.cpu_count() or 1))

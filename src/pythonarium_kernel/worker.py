@@ -57,22 +57,27 @@ class Setup:
         calls, answers, stops, loose, links: descriptors, see above.
         arenas: descriptors of the host's arena and the worker's own, where there are any.
         tells: the streams for which the host has a callable.
+        host: the number of the thread that has opened the host's end.
         first_handle: the number of the first handle: beyond those of workers before.
     """
 
     __slots__ = (
-        *("answers", "arenas", "calls", "first_handle", "links", "loose", "stops"),
-        "tells",
+        *("answers", "arenas", "calls", "first_handle", "host", "links", "loose"),
+        *("stops", "tells"),
     )
 
     def __init__(
-        self, descriptors: "list[int]", tells: "tuple[str, ...]", first_handle: int
+        self,
+        descriptors: "list[int]",
+        tells: "tuple[str, ...]",
+        first_handle: int,
+        host: int,
     ) -> None:
         self.calls, self.answers, self.stops, self.loose, self.links, *arenas = (
             descriptors
         )
         self.arenas = arenas
-        self.tells, self.first_handle = tells, first_handle
+        self.tells, self.first_handle, self.host = tells, first_handle, host
 
 
 class MainLink(WorkerLink):
@@ -87,7 +92,7 @@ class MainLink(WorkerLink):
         self._roads = roads
         poll = select.poll()
         poll.register(setup.calls, select.POLLIN)
-        self._eager, self._poll = Eager(), poll.poll
+        self._eager, self._poll = Eager(setup.host), poll.poll
         tell = dict.fromkeys(setup.tells, self._tell)
         self.sinks = (
             streams.PipeSink("stdout", 1, tell.get("stdout")),

@@ -296,7 +296,9 @@ def _become_worker(options: "dict[str, Any]", descriptors: "list[int]") -> None:
     for target, descriptor in enumerate(descriptors[:3]):
         os.dup2(descriptor, target)
         os.close(descriptor)
-    setup = worker.Setup(descriptors[3:], options["tells"], options["first_handle"])
+    setup = worker.Setup(
+        descriptors[3:], options["tells"], options["first_handle"], options["host"]
+    )
     try:
         limits.apply(options["limits"])
     except limits.NotHeld as error:

@@ -20,6 +20,7 @@ import os
 import sys
 from collections import deque
 from contextlib import suppress
+from threading import get_native_id
 from typing import Any
 
 from pythonarium.errors import (
@@ -120,6 +121,7 @@ class ProcessRung:
             **_options(zygote, self._path),
             "limits": self._limits,
             "first_handle": (self._workers << 32) + 1,
+            "host": get_native_id(),
         }
         try:
             worker = Worker(zygote, self._output, told, self._discarded)
