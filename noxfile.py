@@ -147,3 +147,10 @@ def benchmarks(session: nox.Session) -> None:
     """Run the benchmarks, side by side with others."""
     session.install("-e", ".[benchmarks]")
     session.run("python", "benchmarks", *session.posargs)
+
+
+@nox.session
+def races(session: nox.Session) -> None:
+    """Try whether the benchmarks run, in seconds; what they measure then says nothing."""
+    session.install("-e", ".[test,benchmarks]")
+    session.run("pytest", "tests/test_benchmarks.py", *session.posargs)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-# The tests need no peers: they are many, and `nox -s benchmarks` alone installs them.
+# The tests need no peers: they are many, and `nox -s races` installs them.
 pytest.importorskip("IPython", reason="the benchmarks' peers are not installed")
 pytest.importorskip("execnet", reason="the benchmarks' peers are not installed")
 

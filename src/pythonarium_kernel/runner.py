@@ -264,8 +264,9 @@ def _guarded(
         run.report = _report(run, late)
     run.wall_ns = run.cpu_ns = perf_counter_ns() - started
     if run.wall_ns > run.short_ns:
-        at_start = cpu_ns + started - read
-        run.cpu_ns = max(0, thread_time_ns() - at_start)
+        at_start, cpu_ns = cpu_ns + started - read, thread_time_ns()
+        run.cpu_ns = max(0, cpu_ns - at_start)
+        _cpu_clock.last = started + run.wall_ns, cpu_ns
     if error is not None or run.stop_reason is not None:
         try:
             _judge(run, error)
