@@ -1,5 +1,7 @@
 """Measures Pythonarium beside others: `python benchmarks shared`, `process`, `java`."""
 
+import os
+import tempfile
 from pathlib import Path
 
 import jvm
@@ -43,4 +45,6 @@ def process(
 app.command(jvm.run, name="java")
 
 if __name__ == "__main__":
-    raise SystemExit(app())
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["IPYTHONDIR"] = folder  # not the user's own
+        raise SystemExit(app())
