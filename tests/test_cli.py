@@ -59,6 +59,7 @@ def test_an_unknown_command_is_wrong_use() -> None:
         (("packages", "shwo"), 'Unknown command "shwo"', "packages"),
         (("run", "x.py", "--version"), "own options stand after --", "run"),
         (("doctor", "--version"), "Unknown option: --version", "doctor"),
+        (("packages", "list", "--version"), "Unknown option: --version", None),
     ],
 )
 def test_wrong_use_says_what_is_too_much_or_missing(

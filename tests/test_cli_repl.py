@@ -234,3 +234,24 @@ def test_repl_refuses_another_rung() -> None:
     done = piped("", "--rung", "moon")
     assert "rung 'moon' is not there" in done.stderr
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize(
+    ("line", "told", "code"),
+    [("1 / 0", "division by zero", 3), ("os._exit(4)", "ended with exit code 4", 4)],
+)
+def test_repl_tells_an_error_where_a_stream_is_closed(
+    closed: str, line: str, told: str, code: int
+) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND, "--rung", "process"],
+        input=f"import os\n{line}\nexit(3)\n",
+        capture_output=True,
+        text=True,
+        timeout=15,
+        check=False,
+    )
+    assert (told in done.stderr) == (closed == ">&-")
+    assert "NoneType" not in done.stderr
+    assert done.returncode == code

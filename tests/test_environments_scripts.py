@@ -120,7 +120,7 @@ def test_path_means_the_file_that_it_leads_to(
     found = []
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
-        write_wheel(tmp_path / name, "tiny", "1.0")
+        os.utime(write_wheel(tmp_path / name, "tiny", "1.0"), (1, 1))
         monkeypatch.chdir(tmp_path / name)
         found.append(Environment.for_script(None, packages=packages, **options))
     assert found[0] != found[1]

@@ -8,7 +8,7 @@ from typing import Any, cast
 from pythonarium.contexts import Contexts
 from pythonarium.errors import ThreadSafetyError, VariableTypeError
 from pythonarium.handles import Handle, number_of, road_of
-from pythonarium.types import Converter
+from pythonarium.types import Converter, shown
 from pythonarium_kernel.report import is_own_file
 from pythonarium_kernel.session import Caller, Opaque, Ref
 
@@ -127,8 +127,6 @@ class HandleRoad:
     def number(self, handle: Handle) -> int:
         """Return the number of one of this interpreter's handles."""
         if type(handle) is not Handle:
-            from pythonarium.types import shown  # noqa: PLC0415  # for a message alone
-
             actual = f"{type(handle).__name__} {shown(handle)}"
             raise VariableTypeError("handle", "handle", "a Handle", actual)
         ref = self.inward(handle)

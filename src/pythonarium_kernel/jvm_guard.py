@@ -114,7 +114,7 @@ def end_child(raised: "Optional[BaseException]" = None) -> None:
     """End this forked process with the script, as Python would: it has raised, or not."""
     from pythonarium_kernel.jvm_end import flush
 
-    error = raised or sys.exc_info()[1]
+    error = sys.exc_info()[1] if raised is None else raised
     code = 0 if error is None else _show(error)
     flush()
     os._exit(code)

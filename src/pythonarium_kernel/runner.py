@@ -19,7 +19,9 @@ from threading import local
 from time import perf_counter_ns, thread_time_ns
 
 from pythonarium_kernel.process import enter, is_replaced, leave, make_room, settle
+from pythonarium_kernel.report import from_exception, is_own_file
 from pythonarium_kernel.route import current
+from pythonarium_kernel.texts import show
 from pythonarium_kernel.watchdog import Interrupt, finish, watch
 
 TYPE_CHECKING = False
@@ -329,12 +331,10 @@ def _finish(run: Run) -> None:
 
 
 def _report(run: Run, error: BaseException) -> "Report":
-    from pythonarium_kernel import report, texts
-
     if run.script is not None:
-        texts.show(run.script)
+        show(run.script)
     lines = run.script.text.split("\n") if run.script is not None else None
-    return report.from_exception(error, lines)
+    return from_exception(error, lines)
 
 
 def _name_the_end(report: "Report", run: Run) -> None:
@@ -349,8 +349,6 @@ def _name_the_end(report: "Report", run: Run) -> None:
 
 def _users_traceback(error: BaseException) -> "Any":
     """Return an exception's traceback from the script's first frame on."""
-    from pythonarium_kernel.report import is_own_file
-
     entry = error.__traceback__
     while entry is not None and is_own_file(entry.tb_frame.f_code.co_filename):
         entry = entry.tb_next

@@ -326,7 +326,9 @@ class Session:
         skipped: dict[str, str] = {}
         namespace = self.contexts.get(context).__dict__
         for name in self.names(context) if names is None else names:
-            value = namespace[name]
+            value = namespace.get(name, _END)
+            if value is _END:  # a thread of the script has just deleted it
+                continue
             found = obstacle(value)
             if found is None:
                 values[name] = value

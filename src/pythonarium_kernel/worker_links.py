@@ -34,7 +34,6 @@ class WorkerLink(Link):
         super().__init__(exports, arenas)
         self._read, self._write = read, write
         self._frames = wire.Frames()
-        self.strict = False
 
     def send(self, kind: int, body: bytes) -> None:
         """Write a frame."""

@@ -164,8 +164,8 @@ def test_run_ends_with_the_code_of_the_script(
 FOUND = """
 import sys
 from from_there import WHERE
-places = [sys.path.index(FOLDER), [p.endswith("bin") for p in sys.path].count(True)]
-print(WHERE, sys.path[0] == FIRST, places[0] == PLACE % len(sys.path), places[1])
+is_there = sys.path.index(FOLDER) == PLACE % len(sys.path)
+print(WHERE, sys.path[0] == FIRST, is_there, sys.path.count(HERE))
 """
 
 
@@ -181,10 +181,11 @@ def test_run_imports_from_the_folders_of_the_settings(
     folder = tmp_path / "there"
     folder.mkdir()
     (folder / "from_there.py").write_text("WHERE = 'there'\n")
-    first = str(tmp_path) if as_file else ""
-    source = f"FOLDER, FIRST, PLACE = {str(folder)!r}, {first!r}, {place}\n{FOUND}"
+    here = str(tmp_path)  # where the command's own folder is, by `python -m`
+    names = f"FOLDER, HERE, FIRST, PLACE = {str(folder)!r}, {here!r}"
+    source = f"{names}, {here if as_file else ''!r}, {place}\n{FOUND}"
     (tmp_path / "script.py").write_text(source)
     settings = {"PYTHONARIUM_PATH": str(folder), "PYTHONARIUM_PATH_APPEND": append}
     what = ["script.py"] if as_file else ["-c", source]
     done = run(*what, "--rung", rung, env={**os.environ, **settings})
-    assert (done.stdout, done.stderr) == ("there True True 0\n", "")
+    assert (done.stdout, done.stderr) == (f"there True True {as_file:d}\n", "")

@@ -64,6 +64,19 @@ def test_variables_are_in_the_order_of_their_making(python: Interpreter) -> None
     assert list(python.variables()) == ["c", "a", "b"]
 
 
+def test_variable_that_goes_while_all_are_asked_for(python: Interpreter) -> None:
+    """A thread of the script may delete one at any time; here a name does, when read."""
+    python.exec("""
+class Name(str):
+    def __getitem__(self, index):
+        globals().pop("gone", None)
+        return str.__getitem__(self, index)
+globals()[Name("_name")] = stays = 1
+gone = 2
+""")
+    assert dict(python.variables()) == {"stays": 1}
+
+
 @pytest.mark.row("B9")
 def test_missing_variable_is_named_with_context_and_near_names(
     python: Interpreter,

@@ -44,7 +44,7 @@ COMMANDS: Final = {
 PACKAGES: Final = """List, install, remove or show the packages of an environment.
 
 Without --env and --python that is the environment of this command.  Exit code: 0 done, 1 it
-failed, 2 wrong use."""
+failed, 2 wrong use, 130 Ctrl-C."""
 USAGES: Final = {
     "java": "Usage: pythonarium java [ARGUMENTS OF JAVA]",
     "run": "Usage: pythonarium run [OPTIONS] FILE | - | -c CODE [ARGS] [-- ARGS]",

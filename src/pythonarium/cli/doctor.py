@@ -118,7 +118,7 @@ def _jdk() -> Finding:
 def _jar() -> Finding:
     if JAR.is_file():
         return Finding("jar", usable=True, text=str(JAR))
-    text = "none: there was no JDK when this Pythonarium was built"
+    text = "none: no JDK was there at the build; install one, then, in the clone:"
     return Finding("jar", usable=False, text=text, mend=MEND)
 
 

@@ -8,11 +8,8 @@ from pythonarium.jvm.jars import JAR
 
 __all__ = ["MEND", "jar"]
 
-MEND = (
-    f"{sys.executable} -m pip install --force-reinstall --no-deps --no-cache-dir"
-    " --no-binary pythonarium pythonarium"
-)
-"""Builds the wheel here; the jar is in it where a JDK is found."""
+MEND = f"{sys.executable} -m pip install --force-reinstall --no-deps ."
+"""Builds the wheel in a clone; the jar is in it where a JDK is found."""
 
 
 def jar() -> int:
@@ -20,7 +17,7 @@ def jar() -> int:
     if not JAR.is_file():
         warn(
             "this Pythonarium has no jar: there was no JDK 22 or newer when it was built;"
-            f" install one, then build again: {MEND}"
+            f" install one, then build again, in the clone: {MEND}"
         )
         return 1
     process.say(f"{JAR}\n")

@@ -15,7 +15,7 @@ __all__ = ["java"]
 
 
 def java(
-    *words: Annotated[str, Parameter(allow_leading_hyphen=True, show=False)],
+    *words: Annotated[str, Parameter(show=False)],
 ) -> int:
     """Start java with this Python, native access and stacks for the direct path."""
     jdk = find_jdk()

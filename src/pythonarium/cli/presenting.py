@@ -35,6 +35,7 @@ __all__ = [
     "misuse_as_json",
     "representation",
     "sentence",
+    "tell",
     "warn",
 ]
 
@@ -83,7 +84,7 @@ class TextPresenter:
     def failed(self, error: PythonariumError, streams: tuple[str, str]) -> None:
         """Write the error."""
         del streams  # they went where they belong
-        _tell(error_text(error))
+        tell(error_text(error))
 
     def misused(self, message: str) -> None:
         """Write the message."""
@@ -135,7 +136,7 @@ class JsonPresenter:
 
 def warn(message: str) -> None:
     """Tell the user something about the use of the command."""
-    _tell(f"pythonarium: {message}\n")
+    tell(f"pythonarium: {message}\n")
 
 
 def error_text(error: PythonariumError) -> str:
@@ -258,7 +259,8 @@ def _numbers_of_any_length() -> Iterator[None]:
 # Streams
 
 
-def _tell(text: str) -> None:
-    with suppress(OSError, ValueError, AttributeError):  # there is no stderr
+def tell(text: str) -> None:
+    """Write to stderr, if there is one."""
+    with suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(text)
         sys.stderr.flush()

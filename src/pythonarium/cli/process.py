@@ -58,11 +58,10 @@ def open_interpreter(
     """Open the interpreter of a command; the end of this process closes it.
 
     The command's own folder leaves `sys.path` first: the interpreter may put others there.
-    Another environment's Python runs in a process of its own, whatever rung was asked
-    for.
+    Another environment's Python runs in a process of its own.
 
     Raises:
-        UnsupportedError: there is no such rung, or it takes no other Python.
+        UnsupportedError: there is no such rung, or a limit does not hold here.
         SettingsError: a setting has a bad value.
     """
     if python is not None and rung == "shared":

@@ -17,6 +17,7 @@ from pythonarium.cli.presenting import (
     error_text,
     exit_code_of_worker,
     sentence,
+    tell,
     warn,
 )
 from pythonarium.errors import (
@@ -57,7 +58,7 @@ def repl(
     try:
         return _interact(session, is_terminal=is_terminal)
     except WorkerDiedError as error:
-        sys.stdout.flush()
+        _flush()
         warn(sentence(error))
         return exit_code_of_worker(error)
     finally:
@@ -186,6 +187,10 @@ class _Session:
 
 
 def _tell(text: str) -> None:
-    sys.stdout.flush()
-    sys.stderr.write(text)
-    sys.stderr.flush()
+    _flush()
+    tell(text)
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # it is closed
+        sys.stdout.flush()

@@ -107,11 +107,6 @@ public final class Reference {
         return pointer;
     }
 
-    /** Tells whether it was given back. */
-    public boolean isReleased() {
-        return held.pointer == 0;
-    }
-
     /** Returns the object's address, for messages and identity; 0 once it was released. */
     public long address() {
         return held.pointer;

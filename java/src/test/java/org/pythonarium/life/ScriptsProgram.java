@@ -153,6 +153,17 @@ public final class ScriptsProgram {
     public static void callOffered() {
         try (PythonGIL gil = PythonGIL.lock()) {
             PythonExecutioner.exec("back(); count(); assert add(3, 4) == 7");
+            PythonExecutioner.setVariable("own", (Runnable) () -> {
+                throw new IllegalStateException("of its own");
+            });
+            PythonExecutioner.exec("""
+                    errors = []
+                    for _ in range(100):
+                        try:
+                            own()
+                        except Exception as error:
+                            errors.append(error)
+                    """); // held here under numbers that the other one uses as well
             PythonException failure = failureOf("fail()");
             if (failure.getCause() != null || !failure.getMessage().endsWith("IllegalStateException: of the other")) {
                 throw new AssertionError(failure);
