@@ -11,10 +11,12 @@ likes to do: each wakes the other just before it sleeps.  So a side that knows w
 for steps aside when that one waits for its processor: it does without that processor for a
 moment.  The scheduler moves it to another one, and may move it back.  It does so only if no
 more threads want to run than there are processors, or it would take the place of others.
+
+A run may have to end while a script waits here for its host.  So nothing here calls Python
+code of the standard library: the end would be raised there, and the answer be left unread.
 """
 
 import os
-from contextlib import suppress
 from io import FileIO  # not `open`, which a script may replace
 from time import perf_counter_ns
 
@@ -81,7 +83,7 @@ def _have_room() -> bool:
 
 def _step_aside(thread: int) -> None:
     """Leave the processor to a thread, if it wants to run there."""
-    with suppress(AttributeError, IndexError, OSError, ValueError):
+    try:
         with FileIO(f"/proc/{thread}/stat") as stat:
             fields = stat.read().rpartition(b")")[2].split()
         state, processor = fields[0], int(fields[36])
@@ -92,6 +94,8 @@ def _step_aside(thread: int) -> None:
                 os.sched_setaffinity(0, others)
             finally:
                 os.sched_setaffinity(0, allowed)
+    except (AttributeError, IndexError, OSError, ValueError):
+        pass  # the thread has gone, or the system has other rules
 
 
 def _allowed() -> "set[int]":
