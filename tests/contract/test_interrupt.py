@@ -175,31 +175,33 @@ def test_script_cleans_up_when_it_is_ended(python: Interpreter) -> None:
     assert python.eval("sorted(done)") == ["coroutine", "finally", "generator", "with"]
 
 
+LOOP = """
+import asyncio, sys
+cleaned = False
+def look(frame, event, argument):
+    if frame.f_code.co_name == place:
+        sys.setprofile(None)
+        interrupt()
+async def main():
+    global cleaned
+    try:
+        sys.setprofile(look)
+        while True:
+            started()
+            await asyncio.sleep(0)
+    finally:
+        await asyncio.sleep(0)
+        cleaned = True
+asyncio.run(main(), debug=place == "extract_stack")
+"""
+
+
 @pytest.mark.parametrize("place", ["call_soon", "_check_closed", "extract_stack"])
 def test_event_loop_is_ended_in_order_wherever_it_is(
     python: Interpreter, rung: str, language: Language, place: str
 ) -> None:
     """What is raised where the loop has a task in its hands would lose that task."""
     started = threading.Event()
-    code = """
-        import asyncio, sys
-        cleaned = False
-        def look(frame, event, argument):
-            if frame.f_code.co_name == place:
-                sys.setprofile(None)
-                interrupt()
-        async def main():
-            global cleaned
-            try:
-                sys.setprofile(look)
-                while True:
-                    started()
-                    await asyncio.sleep(0)
-            finally:
-                await asyncio.sleep(0)
-                cleaned = True
-        asyncio.run(main(), debug=place == "extract_stack")
-    """
     names = {"interrupt": python.interrupt, "started": bool, "place": place}
     thread: AbstractContextManager[object] = nullcontext()
     if rung == "shared" and not language.has_monitoring:
@@ -207,5 +209,5 @@ def test_event_loop_is_ended_in_order_wherever_it_is(
         names |= {"interrupt": bool, "started": started.set}
         thread = interrupting(python, started)
     with thread, pytest.raises(ScriptInterruptedError):
-        python.exec(dedent(code), names)
+        python.exec(LOOP, names)
     assert python["cleaned"] is True
