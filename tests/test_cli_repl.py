@@ -244,8 +244,9 @@ def test_repl_refuses_another_rung() -> None:
 def test_repl_tells_an_error_where_a_stream_is_closed(
     closed: str, line: str, told: str, code: int
 ) -> None:
+    command = [*COMMAND, "repl", "--rung", "process"]
     done = subprocess.run(
-        ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND, "--rung", "process"],
+        ["sh", "-c", f'exec "$@" {closed}', "sh", *command],
         input=f"import os\n{line}\nexit(3)\n",
         capture_output=True,
         text=True,
