@@ -1,5 +1,6 @@
 """Who waits for an answer looks for it first, and stops where that does not help."""
 
+import math
 import os
 import select
 import subprocess
@@ -8,11 +9,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pythonarium import Interpreter
+from pythonarium_kernel import eager as eager_module
 from pythonarium_kernel.eager import LONGEST, Eager
 
 
@@ -42,7 +45,13 @@ def pipe() -> Iterator[Pipe]:
 def eager(monkeypatch: pytest.MonkeyPatch) -> Eager:
     """Return one that looks: it was made where there are two processors."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1})
+    monkeypatch.setattr(eager_module, "_GROUPS", os.devnull)
     return Eager()
+
+
+def looks(allowed: set[int]) -> bool:
+    """Tell whether one that may run on these processors looks, on this machine."""
+    return min(len(allowed), eager_module.granted()) >= 2
 
 
 def waits_with_a_look(eager: Eager, pipe: Pipe, waits: int) -> int:
@@ -68,10 +77,60 @@ def test_looks_in_vain_are_few(eager: Eager, pipe: Pipe) -> None:
     assert waits_with_a_look(eager, pipe, LONGEST + 100) >= 100  # it helps again
 
 
+GROUPS = {
+    "of version 2": (
+        "0::/a/b",
+        {"a/cpu.max": "150000 100000", "a/b/cpu.max": "max 100000"},
+    ),
+    "of version 1": (
+        "5:memory:/x\n1:cpu,cpuacct:/not/in/here\n0::/",
+        {"cpu/cpu.cfs_quota_us": "50000\n", "cpu/cpu.cfs_period_us": "100000\n"},
+    ),
+    "without a quota": (
+        "1:cpu:/a\n0::/a",
+        {
+            "a/cpu.max": "max 1000",
+            "cpu/a/cpu.cfs_quota_us": "-1",
+            "cpu/a/cpu.cfs_period_us": "9",
+        },
+    ),
+    "elsewhere": ("0::/", {}),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "processors"),
+    [
+        ("of version 2", 1.5),
+        ("of version 1", 0.5),
+        ("without a quota", math.inf),
+        ("elsewhere", math.inf),
+    ],
+)
+def test_who_is_granted_less_than_two_processors_does_not_look(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    pipe: Pipe,
+    kind: str,
+    processors: float,
+) -> None:
+    groups, files = GROUPS[kind]
+    (tmp_path / "cgroup").write_text(groups + "\n")
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(eager_module, "_GROUPS", str(tmp_path / "cgroup"))
+    monkeypatch.setattr(eager_module, "_ROOTS", (str(tmp_path), str(tmp_path / "cpu")))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1})
+    assert eager_module.granted() == processors
+    os.write(pipe.write, b"x")
+    assert bool(Eager().look(pipe.poll)) == (processors >= 2)
+
+
 def test_who_has_one_processor_does_not_look(pipe: Pipe) -> None:
     allowed = os.sched_getaffinity(0)
     os.write(pipe.write, b"x")
-    assert waits_with_a_look(Eager(), pipe, 1) == (len(allowed) > 1)
+    assert waits_with_a_look(Eager(), pipe, 1) == looks(allowed)
     os.sched_setaffinity(0, {min(allowed)})
     try:
         eager = Eager()
@@ -125,9 +184,9 @@ def test_who_looks_leaves_the_processor_to_the_other(
     processor = min(allowed)
     end = time.monotonic() + ROOM
     with spinning(processor) as other:
-        while not masks and len(allowed) > 1 and time.monotonic() < end:
+        while not masks and looks(allowed) and time.monotonic() < end:
             assert Eager(other).look(pipe.poll) == []
-    assert masks == ([allowed - {processor}, allowed] if len(allowed) > 1 else [])
+    assert masks == ([allowed - {processor}, allowed] if looks(allowed) else [])
     assert os.sched_getaffinity(0) == allowed
 
 

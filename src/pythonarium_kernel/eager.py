@@ -4,7 +4,8 @@ To fall asleep and be woken takes two processes from 5 to 50 us a trip; a short 
 some 20 us without it.  So who waits looks first.  Where that was in vain it does not look
 for a while, longer each time: so it costs next to nothing where answers take long, or the
 processors have other work.  Where there is one processor alone nobody looks, for that
-would keep the other side from running.
+would keep the other side from running; nor where a control group grants the time of fewer
+than two, as containers have it, for the quota would be gone by the middle of each period.
 
 The same holds where the scheduler keeps both sides on one of several processors, which it
 likes to do: each wakes the other just before it sleeps.  So a side that knows whom it waits
@@ -18,6 +19,7 @@ code of the standard library: the end would be raised there, and the answer be l
 
 import os
 from io import FileIO  # not `open`, which a script may replace
+from math import inf
 from time import perf_counter_ns
 
 TYPE_CHECKING = False
@@ -31,6 +33,10 @@ LONGEST = 1023
 """Waits without a look, at most."""
 _NEVER = 2**60
 """More waits than there will be."""
+_SIDES = "host", "worker"
+_GROUPS = "/proc/self/cgroup"
+_ROOTS = "/sys/fs/cgroup", "/sys/fs/cgroup/cpu"
+"""Where control groups are: those of version 2, and those of version 1 for processors."""
 
 
 class Eager:
@@ -44,7 +50,7 @@ class Eager:
 
     def __init__(self, other: int = 0) -> None:
         self._other, self._pause = other, 0
-        self._rest = 0 if len(_allowed()) > 1 else _NEVER
+        self._rest = 0 if min(len(_allowed()), granted()) >= len(_SIDES) else _NEVER
 
     def look(self, poll: "Callable[[int], list[Any]]") -> "list[Any]":
         """Return what `poll(0)` finds soon, or an empty list."""
@@ -74,9 +80,8 @@ def _look(poll: "Callable[[int], list[Any]]") -> "list[Any]":
 def _have_room() -> bool:
     """Tell whether there are no more threads that want to run than processors."""
     try:
-        with FileIO("/proc/loadavg") as load:
-            running = int(load.read().split()[3].partition(b"/")[0])
-    except (IndexError, OSError, ValueError):
+        running = int(_text("/proc/loadavg").split()[3].partition("/")[0])
+    except (IndexError, ValueError):
         return False
     return running <= len(_allowed())
 
@@ -84,12 +89,11 @@ def _have_room() -> bool:
 def _step_aside(thread: int) -> None:
     """Leave the processor to a thread, if it wants to run there."""
     try:
-        with FileIO(f"/proc/{thread}/stat") as stat:
-            fields = stat.read().rpartition(b")")[2].split()
+        fields = _text(f"/proc/{thread}/stat").rpartition(")")[2].split()
         state, processor = fields[0], int(fields[36])
         allowed = _allowed()
         others = allowed - {processor}
-        if state == b"R" and others:
+        if state == "R" and others:
             try:
                 os.sched_setaffinity(0, others)
             finally:
@@ -104,3 +108,37 @@ def _allowed() -> "set[int]":
         return os.sched_getaffinity(0)
     except (AttributeError, OSError):
         return set(range(os.cpu_count() or 1))
+
+
+def granted() -> float:
+    """Return how many processors' time the control groups of this process grant it."""
+    least = inf
+    for line in _text(_GROUPS).splitlines():
+        _, controllers, folder = line.split(":", 2)
+        if controllers and "cpu" not in controllers.split(","):
+            continue
+        while True:
+            least = min(least, *(_quota(root + folder) for root in _ROOTS))
+            if not folder:
+                break
+            folder = folder.rpartition("/")[0]
+    return least
+
+
+def _quota(group: str) -> float:
+    limit = _text(group + "/cpu.max").split()
+    if not limit:
+        limit = _text(group + "/cpu.cfs_quota_us").split()
+        limit += _text(group + "/cpu.cfs_period_us").split()
+    if len(limit) != len(("quota", "period")) or limit[0] in ("max", "-1"):
+        return inf
+    return int(limit[0]) / int(limit[1])
+
+
+def _text(path: str) -> str:
+    """Return what a file of the system says, or an empty text."""
+    try:
+        with FileIO(path) as file:
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
