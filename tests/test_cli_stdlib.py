@@ -28,7 +28,7 @@ def script(name: str) -> Path:
     for path in (place / f"{name}.py", place / name / "__init__.py") if place else ():
         if path.name != "__init__.py" and path.exists():
             return path
-    # Debian has them in a package of their own, and not every version has each.
+    # They are Python's own: Debian has them in another package, and each version has others.
     pytest.skip(f"this Python has no script {name}")
 
 

@@ -204,7 +204,7 @@ def test_class_of_a_script_is_not_kept_alive(module: str, form: str) -> None:
     assert gone() is None
 
 
-# 3.11 cannot compile it, and nothing else there makes such an alias.
+# 3.11 cannot compile it, and nothing else there makes such an alias: nothing to assert.
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="`type X = ...` is newer")
 def test_type_alias_statement() -> None:
     names: dict[str, Any] = {}
