@@ -3,6 +3,7 @@
 import os
 import pickle
 import struct
+import sys
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -60,6 +61,20 @@ def test_refused_variable_is_named(only_there: Interpreter, annotation: object) 
     with pytest.raises(RefusedValueError, match=told):
         only_there.exec("before = 5", None, outputs)
     assert only_there["before"] == 5
+
+
+@pytest.mark.row("B17")
+@pytest.mark.parametrize("annotation", [None, list])
+def test_refused_answer_leaves_no_handle(
+    only_there: Interpreter, annotation: object
+) -> None:
+    kept = only_there.exec("1", None, {"sys": None})["sys"]
+    with pytest.raises(RefusedValueError):
+        only_there.exec("1", None, {"only_there": None, "found": annotation})
+    assert len(only_there.leak_report()) == 1
+    assert kept.byteorder == sys.byteorder
+    del kept
+    assert not only_there.leak_report()
 
 
 @pytest.mark.row("S5", "S8")

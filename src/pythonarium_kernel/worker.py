@@ -104,6 +104,9 @@ class MainLink(WorkerLink):
         self.number = 0  # of the outermost request that is on
         self.peak_memory = 0
         self._sources: dict[int, str] = {}  # that the host sends by number
+        self._served = 0  # requests, also those inside of others
+        self._told_of: list[int] = []  # handles in the answer of the last run
+        self._told_at = -1  # which request that was
         self.handler: Any = None  # of SIGINT
         self.owed = 0  # the request whose run is to end as soon as it starts
         self.is_child = False  # forked by a script
@@ -112,6 +115,7 @@ class MainLink(WorkerLink):
             "advance": self._advance,
             "evaluate": self._evaluate,
             "get": self._get,
+            "take_back": self._take_back,
             "value_of": self._value_of,
             "open_frame": self._open_frame,
             "await_start": self._await_start,
@@ -144,6 +148,11 @@ class MainLink(WorkerLink):
             out.flush()
             err.flush()
         wire.write(self._write, wire.framed(kind, body))
+
+    def serve(self, body: bytes, tail: bytes) -> None:
+        """Perform what a CALL asks for, and send the answer."""
+        self._served += 1
+        super().serve(body, tail)
 
     def perform(self, operation: str, args: "tuple[Any, ...]") -> object:
         """Perform a method of the session, or what proxies ask for."""
@@ -212,14 +221,23 @@ class MainLink(WorkerLink):
         self, run: Run, wanted: "Optional[dict[str, bool]]"
     ) -> "tuple[object, ...]":
         outputs, value = run.outputs, run.value
+        self._told_of, self._told_at = [], self._served
         for name, output in outputs.items():
             if type(output) not in _NUMBERS:
-                outputs[name] = self._crossing(name, output, wanted[name])  # type: ignore[index]
+                crossed = self._crossing(name, output, wanted[name])  # type: ignore[index]
+                outputs[name] = crossed
+                if isinstance(crossed, Ref):
+                    self._told_of.append(crossed.number)
         if value is not None:
             value = _small(value)
         if run.wall_ns > run.short_ns or not self.peak_memory:
             self.peak_memory = _peak_memory()
         return value, outputs, run.wall_ns, run.cpu_ns, self.peak_memory
+
+    def _take_back(self) -> None:
+        """Release the handles of the answer just before, which the host could not read."""
+        if self._told_at == self._served - 1:  # else it was no run that has answered
+            self.discard(tuple(self._told_of))
 
     def _advance(
         self, context: str, number: int, caller: "Any", wanted: int

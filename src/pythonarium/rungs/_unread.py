@@ -11,8 +11,9 @@ from pythonarium.rungs._worker import Worker
 from pythonarium_kernel.codec import Refused
 from pythonarium_kernel.session import Ref
 
-__all__ = ["readable_variables", "refusal"]
+__all__ = ["RUNS", "readable_variables", "refusal"]
 
+RUNS: Final = ("execute", "execute_file")
 CHECKS: Final = 4
 """Where in the arguments of a run its outputs stand: name -> whether it has a type."""
 
@@ -37,7 +38,9 @@ def readable_variables(
 def refusal(
     worker: Worker, operation: str, args: tuple[Any, ...], reason: str
 ) -> RefusedValueError:
-    """Return the error for an answer that was refused."""
+    """Return the error for an answer that was refused; nobody holds what was in it."""
+    if operation in RUNS and not worker.is_dead:
+        worker.request("take_back", (), None)
     name = _refused_name(worker, operation, args)
     return RefusedValueError(f"variable {name!r}: {reason}" if name else reason)
 
@@ -45,7 +48,7 @@ def refusal(
 def _refused_name(worker: Worker, operation: str, args: tuple[Any, ...]) -> str:
     if operation == "get":
         return str(args[1])
-    if operation not in ("execute", "execute_file") or worker.is_dead:
+    if operation not in RUNS or worker.is_dead:
         return ""
     for name, is_typed in (args[CHECKS] or {}).items():
         try:

@@ -42,7 +42,7 @@ from pythonarium.rungs._inputs import INPUTS, unreadable, unsendable
 from pythonarium.rungs._output import Output
 from pythonarium.rungs._sources import SHORT
 from pythonarium.rungs._threads import Entrance
-from pythonarium.rungs._unread import readable_variables, refusal
+from pythonarium.rungs._unread import RUNS, readable_variables, refusal
 from pythonarium.rungs._worker import Worker
 from pythonarium.settings import PathSetting
 from pythonarium_kernel import codec, report, wire
@@ -51,8 +51,7 @@ from pythonarium_kernel.tags import Unreadable
 
 __all__ = ["ProcessRung"]
 
-_RUNS = ("execute", "execute_file")
-_WITH_INPUTS = (*_RUNS, "evaluate")
+_WITH_INPUTS = (*RUNS, "evaluate")
 _SOURCE, _TIMEOUT, _CAPTURE = 1, 6, 7
 """Where in the arguments of a run its source, timeout and capture stand; see `_inputs` too."""
 _BYTES = (bytes, bytearray)
@@ -152,7 +151,7 @@ class ProcessRung:
         if self._output.targets and not worker.is_busy:
             self._output.targets.clear()  # of runs that are over
         try:
-            if operation in _RUNS:
+            if operation in RUNS:
                 return self._run(worker, operation, args)
             return self._carry(worker, operation, args)
         except WorkerDiedError as died:
