@@ -80,7 +80,8 @@ class Run:
         printed: whether it printed to a stream of the host.
         outer: the run that it was started in.
         outer_streams: what a host callable in between had put up.
-        not_before: when the watchdog may raise in it again.
+        not_before: when the watchdog may raise in it again, once it must end.
+        stopped_at: when the watchdog was told to end it.
     """
 
     __slots__ = (
@@ -99,6 +100,7 @@ class Run:
         "stderr",
         "stdout",
         "stop_reason",
+        "stopped_at",
         "thread",
         "timeout",
         "value",
@@ -120,6 +122,7 @@ class Run:
     finished: bool
     printed: bool
     not_before: float
+    stopped_at: float
     module: "ModuleType"
     script: "Optional[Script]"
     timeout: "Optional[float]"
@@ -147,7 +150,6 @@ class Run:
         self.outer = self.outer_streams = None
         self.finished = self.printed = False
         self.wall_ns = self.wall_start = self.cpu_ns = self.thread = 0
-        self.not_before = 0.0
 
     def captured(self) -> "tuple[str, str]":
         """Return what the sinks of this run kept."""

@@ -3,11 +3,14 @@
 Invariants
 - A run ends in the thread that runs it, by an `Interrupt` raised inside the script.
   `Interrupt` is a KeyboardInterrupt, so a script's own handling of Ctrl-C works.
-- It is raised once; the script then has GRACE seconds to clean up; from then on it is
-  raised at every step, so a script that catches everything ends too (3.12 and newer).
+- It is raised once, where CPython would raise for a Ctrl-C: as a function starts or goes
+  on, after a call, at a jump back.  So `finally` and `with` never miss their own end.
+- The script then has GRACE seconds to clean up; from then on it is raised at every step,
+  so a script that catches everything ends too (3.12 and newer).
 - Nothing is raised outside a script: not in Pythonarium's own files, not where Python
   would swallow it (callbacks of weak references), not where asyncio's loop would lose the
-  task that it is about to run, and not after `finish(run)`.
+  task that it is about to run, not in what enters and exits a `with`, and not after
+  `finish(run)`.
 - `finish` sets `finished`, then reads `stop_reason`; `stop` sets `stop_reason`, then reads
   `finished`.  So one of them sees the other: either `stop` arms nothing, or `finish` waits
   for `_lock` and takes away what was armed.
@@ -22,25 +25,29 @@ What cannot be ended here: a call that does not return to Python, such as `time.
 or one long C loop.  The run ends when the call returns, and the error says how late.
 """
 
+import gc
 import os
 import sys
 import threading
-from time import monotonic, sleep
+from itertools import starmap
+from time import monotonic
 
 from pythonarium_kernel.report import is_own_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import CodeType, FrameType
-    from typing import Optional
+    from typing import Callable, Optional
 
     from pythonarium_kernel.runner import Run
 
 GRACE = 0.2
 IDLE = 10.0
 _REPEAT = 0.02
-_TRIES = range(20)
 _PAUSE = 0.001
+_PATIENCE = 0.5
+"""How long a thread may be where nothing is heard; then it is sent an exception there."""
 
 _lock = threading.RLock()  # a signal handler may interrupt inside of it
 _wake = threading.Condition(_lock)
@@ -50,6 +57,7 @@ _thread: "Optional[threading.Thread]" = None
 _next_look = 0.0
 _shut = False
 _by_signal = False
+_tool: "Optional[int]" = None  # of sys.monitoring
 
 
 class Interrupt(KeyboardInterrupt):
@@ -90,6 +98,21 @@ _LOOP_FILES = tuple(
 )
 """Where a loop has taken a task off its list, or puts it back: one that is lost there is
 never ended, and `asyncio.run` waits for it.  Each turn of a loop passes by other files."""
+_HOLDERS = frozenset(
+    [
+        "__aenter__",
+        "__aexit__",
+        "__enter__",
+        "__exit__",
+        "_acquireLock",
+        "_acquire_restore",
+        "_releaseLock",
+        "_release_save",
+        "acquire",
+        "release",
+    ]
+)
+"""What takes something, or gives it back: ended half-way it would be held for ever."""
 _NEAR = range(16)
 """How deep `call_soon` calls others: in its debug mode asyncio reads the stack there."""
 
@@ -98,9 +121,12 @@ def _is_unheard(frame: "Optional[FrameType]") -> bool:
     """Tell whether what is raised there would not end the script, or not in order."""
     if frame is None:
         return False
-    name, file = frame.f_code.co_name, frame.f_code.co_filename
-    if file.endswith(_LOOP_FILES) or (
-        name in _WEAK_CALLBACKS and file.endswith(_WEAK_FILES)
+    code = frame.f_code
+    name, file = code.co_name, code.co_filename
+    if (
+        file.endswith(_LOOP_FILES)
+        or (name in _WEAK_CALLBACKS and file.endswith(_WEAK_FILES))
+        or name in _HOLDERS
     ):
         return True
     for _ in _NEAR:
@@ -127,45 +153,61 @@ def strike_at(frame: "Optional[FrameType]") -> None:
             return
 
 
-def strike(frame: "Optional[FrameType]") -> None:
-    """Raise in a run of this thread that must end, if the frame is a place for it."""
+def strike(frame: "Optional[FrameType]", *, first: bool = True) -> None:
+    """Raise in a run of this thread that must end, if the frame is a place for it.
+
+    What is raised `first` needs a place where CPython raises; later any will do.
+    """
+    run = _due(first=first)
+    if run is not None:
+        now = monotonic()
+        if _is_unheard(frame) and now < run.stopped_at + _PATIENCE:
+            return
+        run.not_before = now + GRACE if run.not_before == 0.0 else now
+        raise Interrupt(f"Pythonarium ends the script: {run.stop_reason}")
+
+
+def _due(*, first: bool) -> "Optional[Run]":
+    """Return a run of this thread in which it is time to raise."""
     runs = _stopping.get(threading.get_ident())
-    if runs is None:
-        return
-    now = monotonic()
-    for run in runs:
-        if now >= run.not_before and not run.finished:
-            if _is_unheard(frame):
-                return
-            is_first = run.not_before == 0.0
-            run.not_before = now + GRACE if is_first else now
-            raise Interrupt(f"Pythonarium ends the script: {run.stop_reason}")
+    if runs is not None:
+        now = monotonic()
+        for run in runs:
+            is_due = first or run.not_before > 0.0
+            if is_due and now >= run.not_before and not run.finished:
+                return run
+    return None
 
 
 def watch(run: "Run", timeout: float) -> None:
     """End the run when `timeout` seconds have passed from now."""
-    global _thread, _next_look, _shut
     deadline = monotonic() + timeout
     with _lock:
         _deadlines[run] = deadline
-        _shut = False
-        if _thread is None:
-            _next_look = deadline
-            thread = threading.Thread(
-                target=_watch_deadlines,
-                name="pythonarium-watchdog",
-                daemon=_may_have_daemons(),
-            )
-            from pythonarium_kernel.route import current
+        _wake_before(deadline)
 
-            token = current.set(None)  # the watchdog belongs to no run
-            try:
-                thread.start()
-                _thread = thread
-            finally:
-                current.reset(token)
-        elif deadline < _next_look:
-            _wake.notify()
+
+def _wake_before(when: float) -> None:
+    """Have the watchdog look at the latest then."""
+    global _thread, _next_look, _shut
+    _shut = False
+    if _thread is None:
+        _next_look = when
+        thread = threading.Thread(
+            target=_watch_deadlines,
+            name="pythonarium-watchdog",
+            daemon=_may_have_daemons(),
+        )
+        from pythonarium_kernel.route import current
+
+        token = current.set(None)  # the watchdog belongs to no run
+        try:
+            thread.start()
+            _thread = thread
+        finally:
+            current.reset(token)
+    elif when < _next_look:
+        _wake.notify()
 
 
 def _may_have_daemons() -> bool:
@@ -219,6 +261,7 @@ def shut_down() -> None:
 def _stop(run: "Run", reason: str) -> bool:
     if run.stop_reason is None:
         run.stop_reason = reason
+        run.not_before, run.stopped_at = 0.0, monotonic()
         if not run.finished:
             _stopping.setdefault(run.thread, []).append(run)
             _arm(run)
@@ -249,36 +292,43 @@ def _watch_deadlines() -> None:
                 _thread = None
                 return
             _next_look = min(_deadlines.values(), default=idle_since + IDLE)
-            if _resend(now):
-                _next_look = min(_next_look, now + _REPEAT)
+            if _stopping and (_tool is None or _by_signal):
+                _next_look = min(_next_look, _send_again(now))
             pause = min(_next_look - monotonic(), threading.TIMEOUT_MAX)
             _wake.wait(max(0.0, pause))
 
 
 if sys.version_info >= (3, 12):
-    _tool: "Optional[int]" = None
     _events = sys.monitoring.events
-    _steps = _events.LINE | _events.JUMP | _events.PY_START | _events.PY_RESUME
+    _TRY = compile("try:\n f()\nfinally: f()", "", "exec").co_code[2]
+    """The instruction that stands for `try:`.  No handler is told what is raised there."""
+    _stepping: "dict[CodeType, Optional[tuple[int, int]]]" = {}
+    """By code: the offset and the line of the call that it is in, or None after a jump."""
 
     def _arm(run: "Run") -> None:
-        global _tool
-        run.not_before = 0.0
         if _by_signal:
             _send(run)
-        if _tool is not None:
-            return
+        if _tool is None and not _switch_on():
+            _send(run)
+            _wake_before(run.stopped_at)
+        elif not _by_signal:
+            _strike_after_call(run)
+
+    def _switch_on() -> bool:
+        global _tool
         monitoring = sys.monitoring
         for tool in (4, 3, 5, 0):
             if monitoring.get_tool(tool) is None:
                 break
         else:
-            _send(run)
-            return
+            return False
         monitoring.use_tool_id(tool, "pythonarium")
         _tool = tool
-        for event in (_events.LINE, _events.JUMP, _events.PY_START, _events.PY_RESUME):
-            monitoring.register_callback(tool, event, _step)
-        monitoring.set_events(tool, _steps)
+        for event, callback in _CALLBACKS.items():
+            monitoring.register_callback(tool, event, callback)
+        events = _events.PY_START | _events.PY_RESUME | _events.CALL
+        monitoring.set_events(tool, events | _events.JUMP | _events.LINE)
+        return True
 
     def _disarm() -> None:
         global _tool
@@ -287,48 +337,125 @@ if sys.version_info >= (3, 12):
         elif not _stopping:
             monitoring = sys.monitoring
             monitoring.set_events(_tool, 0)
-            for event in (
-                _events.LINE,
-                _events.JUMP,
-                _events.PY_START,
-                _events.PY_RESUME,
-            ):
+            while _stepping:
+                monitoring.set_local_events(_tool, _stepping.popitem()[0], 0)
+            for event in _CALLBACKS:
                 monitoring.register_callback(_tool, event, None)
             monitoring.free_tool_id(_tool)
             _tool = None
 
-    def _step(code: "CodeType", *_where: object) -> None:
-        if not is_own_file(code.co_filename):
-            strike(sys._getframe(1))  # noqa: SLF001  # documented, for CPython
+    def _strike_after_call(run: "Run") -> None:
+        """What a thread is calling now is not told by an event as it returns."""
+        frame = _look_at(run.thread)
+        while frame is not None and is_own_file(frame.f_code.co_filename):
+            frame = frame.f_back
+        if frame is not None:
+            _step(frame.f_code, (frame.f_lasti, frame.f_lineno))
 
-    def _resend(now: float) -> bool:
-        if _tool is not None and not _by_signal:
-            return False
-        return _send_again(now)
+    def _step(code: "CodeType", call: "Optional[tuple[int, int]]") -> None:
+        _stepping[code] = call
+        sys.monitoring.set_local_events(_tool, code, _events.INSTRUCTION)
+
+    def _at_instruction(code: "CodeType", offset: int) -> None:
+        if not _stopping.get(threading.get_ident()):
+            return  # another thread in the same code
+        frame = sys._getframe(1)  # noqa: SLF001  # for CPython
+        call = _stepping.get(code)
+        if call is None:
+            if code.co_code[offset] == _TRY:
+                return
+        elif frame.f_lineno != call[1] or any(code.co_code[call[0] + 2 : offset]):
+            frame = None  # the call has raised
+        _stepping.pop(code, None)
+        sys.monitoring.set_local_events(_tool, code, 0)
+        if frame is not None:
+            strike(frame)
+
+    def _at_place(code: "CodeType", *_where: object) -> None:
+        if not is_own_file(code.co_filename):
+            strike(sys._getframe(1))  # noqa: SLF001
+
+    def _at_line(code: "CodeType", _where: int) -> None:
+        if not is_own_file(code.co_filename):
+            strike(sys._getframe(1), first=False)  # noqa: SLF001
+
+    def _at_jump(code: "CodeType", here: int, there: int) -> None:
+        """Strike at the next instruction.
+
+        CPython 3.12 and 3.13 tell no handler of a frame what is raised at a jump in it.
+        """
+        _at_line(code, here)
+        if there <= here and not is_own_file(code.co_filename) and _due(first=True):
+            _step(code, None)
+
+    _CALLBACKS = {
+        _events.PY_START: _at_place,
+        _events.PY_RESUME: _at_place,
+        _events.C_RETURN: _at_place,
+        _events.JUMP: _at_jump,
+        _events.INSTRUCTION: _at_instruction,
+        _events.LINE: _at_line,
+    }
 
 else:
 
     def _arm(run: "Run") -> None:
-        _wake.notify()
+        if not _by_signal:
+            _wake_before(run.stopped_at)
         _send(run)  # last: where the run is this thread's, it arrives at once
 
     def _disarm() -> None:
         _absorb()
-
-    def _resend(now: float) -> bool:
-        return _send_again(now)
 
 
 def _send(run: "Run") -> None:
     if _by_signal:
         _signal(run.thread)
         return
-    for _ in _TRIES:  # what is sent arrives where the thread is now, if it runs Python
-        if not _is_unheard(sys._current_frames().get(run.thread)):  # noqa: SLF001  # as above
-            break
-        sleep(_PAUSE)
-    run.not_before = monotonic() + GRACE
-    _set_exception(run.thread)
+    send, arguments = _sender(run.thread)
+    frame, now = _look_at(run.thread), monotonic()
+    if frame is None or (_is_unheard(frame) and now < run.stopped_at + _PATIENCE):
+        return  # the watchdog looks again
+    if run.thread == threading.get_ident():
+        run.not_before = now + GRACE
+        send(*arguments)
+        return
+    step = frame.f_lasti
+    look, enable = _looking(run.thread), starmap(gc.enable, _ONCE)
+    # CPython lets other threads run at the end of a call, and at a jump back.  From the
+    # look to the sending there is neither, so the exception arrives where the look was.
+    ((enabled, _, found),) = look
+    if enabled:
+        (_,) = enable
+    if found is frame and frame.f_lasti == step:
+        run.not_before = now + GRACE
+        send(*arguments)
+
+
+_ONCE = ((),)
+
+
+def _looking(thread: int) -> "Iterator[tuple[bool, None, Optional[FrameType]]]":
+    """Return what finds the innermost frame of a thread as it is iterated.
+
+    It switches collection off: one that begins in there stops CPython 3.11 for good.
+    """
+    frames = starmap(sys._current_frames, _ONCE)  # noqa: SLF001  # for CPython
+    return zip(
+        starmap(gc.isenabled, _ONCE),
+        starmap(gc.disable, _ONCE),
+        map(dict.get, frames, (thread,)),
+    )
+
+
+def _look_at(thread: int) -> "Optional[FrameType]":
+    """Return the innermost frame of a thread."""
+    if thread == threading.get_ident():
+        return sys._getframe(1)  # noqa: SLF001
+    ((enabled, _, frame),) = _looking(thread)
+    if enabled:
+        gc.enable()
+    return frame
 
 
 def _absorb() -> None:
@@ -340,7 +467,8 @@ def _absorb() -> None:
     if _by_signal:
         return
     try:
-        _set_exception(threading.get_ident())
+        send, arguments = _sender(threading.get_ident())
+        send(*arguments)
         while True:
             pass
     except Interrupt:
@@ -354,20 +482,24 @@ def _signal(thread: int) -> None:
         signal.pthread_kill(thread, signal.SIGINT)
 
 
-def _set_exception(thread: int) -> None:
+def _sender(thread: int) -> "tuple[Callable[..., object], tuple[object, object]]":
+    """Return what raises an Interrupt in a thread as soon as that runs, and arguments."""
     import ctypes
 
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), ctypes.py_object(Interrupt)
-    )
+    send = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    return send, (ctypes.c_ulong(thread), ctypes.py_object(Interrupt))
 
 
-def _send_again(now: float) -> bool:
+def _send_again(now: float) -> float:
+    """Send to the runs that go on; return when to do so again."""
+    again = now + _REPEAT
     for runs in _stopping.values():
         for run in runs:
             if now >= run.not_before:
                 _send(run)
-    return bool(_stopping)
+            if run.not_before == 0.0:
+                again = now + _PAUSE
+    return again
 
 
 def _reset_after_fork() -> None:
