@@ -1,4 +1,6 @@
-"""How the watchdog looks where a thread is."""
+"""Where the watchdog looks, and where it raises."""
+
+import sys
 
 import pytest
 
@@ -10,3 +12,11 @@ pytestmark = pytest.mark.row("B7")
 def test_look_never_meets_a_collection() -> None:
     """On 3.11 the two wait for each other, and the host with them."""
     assert run_script("looks_beside_collections.py") == "True\n"
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 12), reason="what catches everything may go on for ever"
+)
+def test_loop_that_is_ended_at_every_step_leaves_its_thread_free() -> None:
+    """No loop could run in that thread again."""
+    assert run_script("asyncio_after_its_end.py") == "0\n"

@@ -139,6 +139,12 @@ def _is_unheard(frame: "Optional[FrameType]") -> bool:
     return False
 
 
+def _waits(run: "Run", frame: "Optional[FrameType]", now: float) -> bool:
+    """Tell whether to raise in the run later, and not in this frame."""
+    since = max(run.stopped_at, run.not_before)
+    return _is_unheard(frame) and now < since + _PATIENCE
+
+
 def strike_at(frame: "Optional[FrameType]") -> None:
     """Raise as `strike` does, if a signal has come in code of a script.
 
@@ -161,7 +167,7 @@ def strike(frame: "Optional[FrameType]", *, first: bool = True) -> None:
     run = _due(first=first)
     if run is not None:
         now = monotonic()
-        if _is_unheard(frame) and now < run.stopped_at + _PATIENCE:
+        if _waits(run, frame, now):
             return
         run.not_before = now + GRACE if run.not_before == 0.0 else now
         raise Interrupt(f"Pythonarium ends the script: {run.stop_reason}")
@@ -414,7 +420,7 @@ def _send(run: "Run") -> None:
         return
     send, arguments = _sender(run.thread)
     frame, now = _look_at(run.thread), monotonic()
-    if frame is None or (_is_unheard(frame) and now < run.stopped_at + _PATIENCE):
+    if frame is None or _waits(run, frame, now):
         return  # the watchdog looks again
     if run.thread == threading.get_ident():
         run.not_before = now + GRACE
