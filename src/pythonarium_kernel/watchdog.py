@@ -308,8 +308,8 @@ if sys.version_info >= (3, 12):
     _events = sys.monitoring.events
     _TRY = compile("try:\n f()\nfinally: f()", "", "exec").co_code[2]
     """The instruction that stands for `try:`.  No handler is told what is raised there."""
-    _stepping: "dict[CodeType, Optional[tuple[int, int]]]" = {}
-    """By code: the offset and the line of the call that it is in, or None after a jump."""
+    _stepping: "dict[CodeType, tuple[int, Optional[int]]]" = {}
+    """By code: the offset of the call that it is in, with its line, or of a jump's end."""
 
     def _arm(run: "Run") -> None:
         if _by_signal:
@@ -356,25 +356,29 @@ if sys.version_info >= (3, 12):
         while frame is not None and is_own_file(frame.f_code.co_filename):
             frame = frame.f_back
         if frame is not None:
-            _step(frame.f_code, (frame.f_lasti, frame.f_lineno))
+            _step(frame.f_code, frame.f_lasti, frame.f_lineno)
 
-    def _step(code: "CodeType", call: "Optional[tuple[int, int]]") -> None:
-        _stepping[code] = call
+    def _step(code: "CodeType", offset: int, line: "Optional[int]") -> None:
+        _stepping[code] = offset, line
         sys.monitoring.set_local_events(_tool, code, _events.INSTRUCTION)
 
-    def _at_instruction(code: "CodeType", offset: int) -> None:
+    def _at_instruction(code: "CodeType", here: int) -> None:
         if not _stopping.get(threading.get_ident()):
             return  # another thread in the same code
         frame = sys._getframe(1)  # noqa: SLF001  # for CPython
-        call = _stepping.get(code)
-        if call is None:
-            if code.co_code[offset] == _TRY:
+        start, line = _stepping.get(code, (here + 1, None))
+        between = code.co_code[start:here]
+        if here < start:
+            is_place = False  # it went another way: to a handler, which is no place
+        elif line is None:
+            is_place = all(one == _TRY for one in between[::2])
+            if is_place and code.co_code[here] == _TRY and not _due(first=False):
                 return
-        elif frame.f_lineno != call[1] or any(code.co_code[call[0] + 2 : offset]):
-            frame = None  # the call has raised
+        else:
+            is_place = here > start and line == frame.f_lineno and not any(between[2:])
         _stepping.pop(code, None)
         sys.monitoring.set_local_events(_tool, code, 0)
-        if frame is not None:
+        if is_place:
             strike(frame)
 
     def _at_place(code: "CodeType", *_where: object) -> None:
@@ -388,11 +392,13 @@ if sys.version_info >= (3, 12):
     def _at_jump(code: "CodeType", here: int, there: int) -> None:
         """Strike at the next instruction.
 
-        CPython 3.12 and 3.13 tell no handler of a frame what is raised at a jump in it.
+        CPython 3.12 and 3.13 tell no handler of a frame what is raised at a jump in it,
+        and leave what a handler has caught as the exception of the thread.
         """
-        _at_line(code, here)
-        if there <= here and not is_own_file(code.co_filename) and _due(first=True):
-            _step(code, None)
+        if is_own_file(code.co_filename):
+            return
+        if _due(first=there <= here):
+            _step(code, there, None)
 
     _CALLBACKS = {
         _events.PY_START: _at_place,

@@ -128,6 +128,7 @@ def test_timeout_ends_what_catches_everything(
         python.exec(dedent(code), timeout=SHORT)
     assert time.monotonic() - before < SHORT + 2 * PROMPT
     assert all(frame.file.startswith("<script") for frame in caught.value.frames)
+    assert sys.exc_info() == (None, None, None)  # it would be the context of any other
     assert ("variables are lost" in str(caught.value)) != language.has_monitoring
     assert ("earlier" in python.variables()) == language.has_monitoring
     with usable_afterwards(python):
