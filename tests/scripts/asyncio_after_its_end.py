@@ -28,7 +28,7 @@ asyncio.run(main(), debug=True)
 # What the loops leave behind is told as it is collected.
 logging.disable()
 warnings.simplefilter("ignore")
-sys.unraisablehook = lambda _: None
+sys.unraisablehook = bool  # not in Python: it would be ended as well
 
 running = 0
 with Interpreter() as python:
