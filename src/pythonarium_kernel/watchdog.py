@@ -140,9 +140,12 @@ def _is_unheard(frame: "Optional[FrameType]") -> bool:
 
 
 def _waits(run: "Run", frame: "Optional[FrameType]", now: float) -> bool:
-    """Tell whether to raise in the run later, and not in this frame."""
+    """Tell whether to raise in the run later, and not in this frame.
+
+    A worker may wait for ever: its host kills it in the end.
+    """
     since = max(run.stopped_at, run.not_before)
-    return _is_unheard(frame) and now < since + _PATIENCE
+    return _is_unheard(frame) and (_by_signal or now < since + _PATIENCE)
 
 
 def strike_at(frame: "Optional[FrameType]") -> None:

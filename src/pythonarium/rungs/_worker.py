@@ -52,7 +52,7 @@ __all__ = ["GRACE", "Worker"]
 
 GRACE = 0.7
 """Seconds that a script may take to clean up when it must end."""
-REPEAT = 0.02
+REPEAT = 0.005
 """Seconds after which a worker is asked again to end a run; sooner at first."""
 AFTER = 0.005
 """Seconds by which a run ends after the one around it should: that one has started a little
