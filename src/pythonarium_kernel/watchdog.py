@@ -311,8 +311,8 @@ if sys.version_info >= (3, 12):
     _events = sys.monitoring.events
     _TRY = compile("try:\n f()\nfinally: f()", "", "exec").co_code[2]
     """The instruction that stands for `try:`.  No handler is told what is raised there."""
-    _stepping: "dict[CodeType, tuple[int, Optional[int]]]" = {}
-    """By code: the offset of the call that it is in, with its line, or of a jump's end."""
+    _stepping: "dict[CodeType, int]" = {}
+    """By code: where a jump goes."""
 
     def _arm(run: "Run") -> None:
         if _by_signal:
@@ -320,8 +320,6 @@ if sys.version_info >= (3, 12):
         if _tool is None and not _switch_on():
             _send(run)
             _wake_before(run.stopped_at)
-        elif not _by_signal:
-            _strike_after_call(run)
 
     def _switch_on() -> bool:
         global _tool
@@ -353,32 +351,21 @@ if sys.version_info >= (3, 12):
             monitoring.free_tool_id(_tool)
             _tool = None
 
-    def _strike_after_call(run: "Run") -> None:
-        """What a thread is calling now is not told by an event as it returns."""
-        frame = _look_at(run.thread)
-        while frame is not None and is_own_file(frame.f_code.co_filename):
-            frame = frame.f_back
-        if frame is not None:
-            _step(frame.f_code, frame.f_lasti, frame.f_lineno)
-
-    def _step(code: "CodeType", offset: int, line: "Optional[int]") -> None:
-        _stepping[code] = offset, line
+    def _step(code: "CodeType", offset: int) -> None:
+        _stepping[code] = offset
         sys.monitoring.set_local_events(_tool, code, _events.INSTRUCTION)
 
     def _at_instruction(code: "CodeType", here: int) -> None:
         if not _stopping.get(threading.get_ident()):
             return  # another thread in the same code
         frame = sys._getframe(1)  # noqa: SLF001  # for CPython
-        start, line = _stepping.get(code, (here + 1, None))
-        between = code.co_code[start:here]
-        if here < start:
-            is_place = False  # it went another way: to a handler, which is no place
-        elif line is None:
-            is_place = all(one == _TRY for one in between[::2])
-            if is_place and code.co_code[here] == _TRY and not _due(first=False):
-                return
-        else:
-            is_place = here > start and line == frame.f_lineno and not any(between[2:])
+        start = _stepping.get(code, here + 1)
+        # A handler that it went to instead is no place.
+        is_place = here >= start and all(
+            one == _TRY for one in code.co_code[start:here:2]
+        )
+        if is_place and code.co_code[here] == _TRY and not _due(first=False):
+            return
         _stepping.pop(code, None)
         sys.monitoring.set_local_events(_tool, code, 0)
         if is_place:
@@ -390,7 +377,9 @@ if sys.version_info >= (3, 12):
 
     def _at_line(code: "CodeType", _where: int) -> None:
         if not is_own_file(code.co_filename):
-            strike(sys._getframe(1), first=False)  # noqa: SLF001
+            # Where nothing is handled, nothing is passed over.
+            first = not code.co_exceptiontable
+            strike(sys._getframe(1), first=first)  # noqa: SLF001
 
     def _at_jump(code: "CodeType", here: int, there: int) -> None:
         """Strike at the next instruction.
@@ -401,7 +390,7 @@ if sys.version_info >= (3, 12):
         if is_own_file(code.co_filename):
             return
         if _due(first=there <= here):
-            _step(code, there, None)
+            _step(code, there)
 
     _CALLBACKS = {
         _events.PY_START: _at_place,
