@@ -20,7 +20,7 @@ from programs import run_quietly
 @pytest.mark.parametrize(
     ("source", "where"),
     [
-        ("while True:\n    pass", "line 1, in <module>"),
+        ("while True: pass", "line 1, in <module>"),
         ("while True:\n    try:\n        while True: pass\n    except: pass", "line"),
         ("import threading\nthreading.Event().wait()", "line 2, in <module>"),
         ("import time\nprint('a')\ntime.sleep(60)", "line 3, in <module>"),
