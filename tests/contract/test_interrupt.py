@@ -263,8 +263,6 @@ def test_what_a_script_holds_is_given_back_at_its_end(
     python: Interpreter, language: Language, code: str
 ) -> None:
     """Its lock, or one of the standard library, would be held in the host for ever."""
-    if language.version < (3, 11):
-        pytest.skip("CPython 3.9 raises anywhere, and 3.10 not in every loop")
     setup = """
         import contextlib, io, logging, threading
         lock, log = threading.Lock(), logging.Logger("log")
@@ -283,6 +281,8 @@ def test_what_a_script_holds_is_given_back_at_its_end(
         python.exec(dedent(setup), {"held": False})
         with pytest.raises(ScriptTimeoutError):
             python.exec(dedent(code), timeout=tenth / 1e4)
+        if language.version < (3, 11):
+            continue  # 3.9 raises anywhere, and 3.10 is killed in some loops
         python.exec(dedent(look))
         assert python["free"] == [True, True]
         assert python["held"] is False
