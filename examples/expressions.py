@@ -86,18 +86,14 @@ class Number(Node):
     value: float
 
 
+ZERO, ONE, TWO = Number(0), Number(1), Number(2)
+
+
 @dataclass(frozen=True)
 class Name(Node):
     """A variable."""
 
     text: str
-
-
-@dataclass(frozen=True)
-class Negated(Node):
-    """The opposite of an expression."""
-
-    operand: Node
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,11 @@ class Call(Node):
     arguments: tuple[Node, ...]
 
 
-ZERO, ONE, TWO = Number(0), Number(1), Number(2)
+@dataclass(frozen=True)
+class Negated(Node):
+    """The opposite of an expression."""
+
+    operand: Node
 
 
 def children(node: Node) -> tuple[Node, ...]:
