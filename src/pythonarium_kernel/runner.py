@@ -22,7 +22,7 @@ from pythonarium_kernel.process import enter, is_replaced, leave, make_room, set
 from pythonarium_kernel.report import from_exception, is_own_file
 from pythonarium_kernel.route import current
 from pythonarium_kernel.texts import show
-from pythonarium_kernel.watchdog import Interrupt, finish, watch
+from pythonarium_kernel.watchdog import Interrupt, finish, handled, put_back, watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -204,6 +204,7 @@ def perform_standing(run: Run, active: "list[Run]", script: "Script") -> "Any":
     """
     error: Optional[BaseException] = None
     result = None
+    before = handled()
     run.script = script
     run.finished = False
     try:
@@ -227,13 +228,14 @@ def perform_standing(run: Run, active: "list[Run]", script: "Script") -> "Any":
         run.script = None
         return result
     try:
+        put_back(before)
         _judge(run, error)
         if run.keeps_error:
             run.error = error
         if run.report is not None:
             raise ScriptFailed(run.report, run)
     finally:
-        error = None  # or its traceback, this frame and it would form a cycle
+        error = before = None  # or a traceback, this frame and it would form a cycle
         run.script = run.report = run.error = run.stop_reason = None
     return result
 
@@ -244,6 +246,7 @@ def _guarded(
     """Return the result, or None and set the run's report."""
     error: Optional[BaseException] = None
     result = None
+    before = handled()
     run.wall_start = started = perf_counter_ns()
     read, cpu_ns = _cpu_clock.last
     if started - read >= run.short_ns:
@@ -273,11 +276,14 @@ def _guarded(
         _cpu_clock.last = started + run.wall_ns, cpu_ns
     if error is not None or run.stop_reason is not None:
         try:
+            put_back(before)
             _judge(run, error)
             if run.keeps_error:
                 run.error = error
         finally:
-            error = None  # or its traceback, this frame and it would form a cycle
+            error = before = (
+                None  # or a traceback, this frame and it would form a cycle
+            )
     return result
 
 

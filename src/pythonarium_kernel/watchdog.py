@@ -506,6 +506,34 @@ def _send_again(now: float) -> float:
     return again
 
 
+if sys.version_info >= (3, 12):
+    from sys import exception as handled
+else:
+
+    def handled() -> "Optional[BaseException]":
+        """Return what this thread handles; where each handler ends properly, nothing."""
+        return None
+
+
+def put_back(before: "Optional[BaseException]") -> None:
+    """Let this thread handle what it did before the run, and nothing else.
+
+    A handler that is ended between two instructions leaves what it had caught behind, and
+    with it the frames of the script: the host's own errors would have it as context.
+    """
+    if handled() is before:
+        return
+    try:
+        import ctypes
+    except ImportError:  # 3.12 has none where the GIL is the interpreter's own
+        return
+    handle = ctypes.pythonapi.PyErr_SetHandledException
+    handle.restype = None
+    handle(ctypes.py_object(None))
+    if handled() is not before:  # nor is it what an outer generator handles
+        handle(ctypes.py_object(before))
+
+
 def _reset_after_fork() -> None:
     global _lock, _wake, _thread
     _lock = threading.RLock()

@@ -128,11 +128,37 @@ def test_timeout_ends_what_catches_everything(
         python.exec(dedent(code), timeout=SHORT)
     assert time.monotonic() - before < SHORT + 2 * PROMPT
     assert all(frame.file.startswith("<script") for frame in caught.value.frames)
-    assert sys.exc_info() == (None, None, None)  # it would be the context of any other
     assert ("variables are lost" in str(caught.value)) != language.has_monitoring
     assert ("earlier" in python.variables()) == language.has_monitoring
     with usable_afterwards(python):
         pass
+
+
+def test_end_leaves_the_thread_with_what_it_handled(python: Interpreter) -> None:
+    """Not with what a handler of the script had caught when it was ended half-way."""
+    code = """
+        try:
+            try:
+                while True: len('')
+            finally:
+                while True: len('')
+        finally:
+            try:
+                len('')
+            finally:
+                len('')
+    """
+    for _ in range(2):
+        try:
+            int("")
+        except ValueError:
+            before = sys.exc_info()
+            with pytest.raises(ScriptTimeoutError):
+                python.exec(dedent(code), timeout=SHORT)
+            assert sys.exc_info() == before
+        assert sys.exc_info()[1] is None
+        handled = python.exec("import sys\nsys.exc_info()[1]").value
+        assert handled is None
 
 
 @pytest.mark.parametrize(
