@@ -19,7 +19,8 @@ Invariants
   on 3.11 the exception is sent asynchronously, again and again, by the watchdog.
 - One daemon thread for the interpreter sleeps until the nearest deadline.  It starts at the
   first deadline and ends at `shut_down` (the last interpreter closes) or when it was idle
-  for IDLE seconds.
+  for IDLE seconds.  Where memory is lacking it tries again; if that ends it, the next
+  deadline starts another.
 
 What cannot be ended here: a call that does not return to Python, such as `time.sleep`
 or one long C loop.  The run ends when the call returns, and the error says how late.
@@ -29,6 +30,7 @@ import gc
 import os
 import sys
 import threading
+from contextlib import suppress
 from itertools import starmap
 from time import monotonic
 
@@ -50,11 +52,12 @@ _PATIENCE = 0.5
 """How long a thread may be where nothing is heard; then it is sent an exception there."""
 
 _lock = threading.RLock()  # a signal handler may interrupt inside of it
-_wake = threading.Condition(_lock)
+_alarm = threading.Lock()  # free: the watchdog shall look at once
 _deadlines: "dict[Run, float]" = {}
 _stopping: "dict[int, list[Run]]" = {}  # by thread
 _thread: "Optional[threading.Thread]" = None
 _next_look = 0.0
+_idle_since = 0.0
 _shut = False
 _by_signal = False
 _tool: "Optional[int]" = None  # of sys.monitoring
@@ -198,10 +201,10 @@ def watch(run: "Run", timeout: float) -> None:
 
 def _wake_before(when: float) -> None:
     """Have the watchdog look at the latest then."""
-    global _thread, _next_look, _shut
+    global _thread, _next_look, _idle_since, _shut
     _shut = False
-    if _thread is None:
-        _next_look = when
+    if _thread is None or not _thread.is_alive():
+        _next_look, _idle_since = when, monotonic()
         thread = threading.Thread(
             target=_watch_deadlines,
             name="pythonarium-watchdog",
@@ -216,7 +219,12 @@ def _wake_before(when: float) -> None:
         finally:
             current.reset(token)
     elif when < _next_look:
-        _wake.notify()
+        _wake()
+
+
+def _wake() -> None:
+    with suppress(RuntimeError):  # it is free already
+        _alarm.release()
 
 
 def _may_have_daemons() -> bool:
@@ -262,17 +270,19 @@ def shut_down() -> None:
         thread = _thread
         busy = bool(_deadlines or _stopping)
         _shut = True
-        _wake.notify()
+        _wake()
     if thread is not None and not busy:
         thread.join()
 
 
 def _stop(run: "Run", reason: str) -> bool:
     if run.stop_reason is None:
-        run.stop_reason = reason
         run.not_before, run.stopped_at = 0.0, monotonic()
-        if not run.finished:
-            _stopping.setdefault(run.thread, []).append(run)
+        run.stop_reason = reason
+    if not run.finished:
+        runs = _stopping.setdefault(run.thread, [])
+        if run not in runs:
+            runs.append(run)
             _arm(run)
     return not run.finished
 
@@ -286,25 +296,38 @@ def _forget(run: "Run") -> None:
 
 
 def _watch_deadlines() -> None:
-    global _thread, _next_look
-    with _lock:
-        idle_since = monotonic()
-        while True:
-            now = monotonic()
-            for run, deadline in list(_deadlines.items()):
-                if deadline <= now:
-                    del _deadlines[run]
-                    _stop(run, "timeout")
-            if _deadlines or _stopping:
-                idle_since = now
-            elif _shut or now - idle_since > IDLE:
-                _thread = None
-                return
-            _next_look = min(_deadlines.values(), default=idle_since + IDLE)
-            if _stopping and (_tool is None or _by_signal):
-                _next_look = min(_next_look, _send_again(now))
-            pause = min(_next_look - monotonic(), threading.TIMEOUT_MAX)
-            _wake.wait(max(0.0, pause))
+    """What the watchdog does.  It goes on where an allocation of its own fails."""
+    pause: Optional[float] = 0.0
+    while pause is not None:
+        try:
+            _alarm.acquire(True, pause)
+            pause = _look()
+        except Exception:  # noqa: BLE001  # a MemoryError, or what CPython makes of it
+            pause = _PAUSE
+
+
+def _look() -> "Optional[float]":
+    """End what is due; return after how many seconds to look again, None for never."""
+    # On one line: between two is an event of sys.monitoring, and it may lack memory.
+    with _lock: return _end_what_is_due()  # fmt: skip  # noqa: E701
+
+
+def _end_what_is_due() -> "Optional[float]":
+    global _thread, _next_look, _idle_since
+    now = monotonic()
+    for run, deadline in list(_deadlines.items()):
+        if deadline <= now:
+            _stop(run, "timeout")
+            del _deadlines[run]
+    if _deadlines or _stopping:
+        _idle_since = now
+    elif _shut or now - _idle_since > IDLE:
+        _thread = None
+        return None
+    _next_look = min(_deadlines.values(), default=_idle_since + IDLE)
+    if _stopping and (_tool is None or _by_signal):
+        _next_look = min(_next_look, _send_again(now))
+    return min(max(0.0, _next_look - monotonic()), threading.TIMEOUT_MAX)
 
 
 if sys.version_info >= (3, 12):
@@ -417,48 +440,57 @@ def _send(run: "Run") -> None:
         _signal(run.thread)
         return
     send, arguments = _sender(run.thread)
-    frame, now = _look_at(run.thread), monotonic()
-    if frame is None or _waits(run, frame, now):
-        return  # the watchdog looks again
+    now = monotonic()
     if run.thread == threading.get_ident():
-        run.not_before = now + GRACE
-        send(*arguments)
-        return
-    step = frame.f_lasti
-    look, enable = _looking(run.thread), starmap(gc.enable, _ONCE)
-    # CPython lets other threads run at the end of a call, and at a jump back.  From the
-    # look to the sending there is neither, so the exception arrives where the look was.
-    ((enabled, _, found),) = look
-    if enabled:
-        (_,) = enable
-    if found is frame and frame.f_lasti == step:
-        run.not_before = now + GRACE
-        send(*arguments)
+        if _waits(run, sys._getframe(), now):  # noqa: SLF001  # for CPython
+            return  # the watchdog sends it
+    elif sys.version_info < (3, 12):  # later a look crashes beside GILs of their own
+        frame = _look_at(run.thread)
+        if frame is None or _waits(run, frame, now):
+            return  # the watchdog looks again
+        step = frame.f_lasti
+        enabled: list[bool] = []
+        look, enable = _looking(run.thread, enabled), starmap(gc.enable, _ONCE)
+        # CPython lets other threads run at the end of a call, and at a jump back.  From
+        # the look to the sending is neither, so it arrives where the look was.
+        try:
+            ((_, _, found),) = look
+        finally:
+            if True in enabled:
+                (_,) = enable
+        if found is not frame or frame.f_lasti != step:
+            return
+    run.not_before = now + GRACE
+    send(*arguments)
 
 
 _ONCE = ((),)
 
 
-def _looking(thread: int) -> "Iterator[tuple[bool, None, Optional[FrameType]]]":
+def _looking(
+    thread: int, enabled: "list[bool]"
+) -> "Iterator[tuple[None, None, Optional[FrameType]]]":
     """Return what finds the innermost frame of a thread as it is iterated.
 
-    It switches collection off: one that begins in there stops CPython 3.11 for good.
+    It switches collection off, as one that begins in there stops CPython 3.11 for good,
+    and puts into `enabled` whether it was on.
     """
     frames = starmap(sys._current_frames, _ONCE)  # noqa: SLF001  # for CPython
     return zip(
-        starmap(gc.isenabled, _ONCE),
+        map(enabled.append, starmap(gc.isenabled, _ONCE)),
         starmap(gc.disable, _ONCE),
         map(dict.get, frames, (thread,)),
     )
 
 
 def _look_at(thread: int) -> "Optional[FrameType]":
-    """Return the innermost frame of a thread."""
-    if thread == threading.get_ident():
-        return sys._getframe(1)  # noqa: SLF001
-    ((enabled, _, frame),) = _looking(thread)
-    if enabled:
-        gc.enable()
+    """Return the innermost frame of another thread."""
+    enabled: list[bool] = []
+    try:
+        ((_, _, frame),) = _looking(thread, enabled)
+    finally:
+        if True in enabled:
+            gc.enable()
     return frame
 
 
@@ -535,9 +567,8 @@ def put_back(before: "Optional[BaseException]") -> None:
 
 
 def _reset_after_fork() -> None:
-    global _lock, _wake, _thread
-    _lock = threading.RLock()
-    _wake = threading.Condition(_lock)
+    global _lock, _alarm, _thread
+    _lock, _alarm = threading.RLock(), threading.Lock()
     _thread = None
     _deadlines.clear()
     _stopping.clear()
