@@ -6,7 +6,8 @@ scripts      source text -> code
 runner       code -> result or report
 route        which script a piece of code belongs to
 output       stdout and stderr, per run
-watchdog     deadlines and interrupts
+watchdog     deadlines, and what must end
+interrupts   where and when it is ended; monitoring and sending: by what
 handles      objects that the host holds by number, and their frames
 values       what crosses by value
 report       an exception -> data

@@ -17,11 +17,11 @@ from types import FunctionType, TracebackType
 from pythonarium_kernel import report
 from pythonarium_kernel.contexts import ContextRefusal
 from pythonarium_kernel.handles import HandleRefusal
+from pythonarium_kernel.interrupts import Interrupt
 from pythonarium_kernel.runner import ScriptFailed
 from pythonarium_kernel.scripts import SourceError
 from pythonarium_kernel.session import MissingVariable, RefusedValue
 from pythonarium_kernel.tags import Refused, Unreadable
-from pythonarium_kernel.watchdog import Interrupt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

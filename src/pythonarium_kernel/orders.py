@@ -13,7 +13,7 @@ import os
 import struct
 from time import perf_counter_ns
 
-from pythonarium_kernel import watchdog
+from pythonarium_kernel import interrupts, watchdog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def handler(link: "Any") -> "Callable[[int, Optional[FrameType]], None]":
                 session.interrupt()
             elif number in (link.number, link.number + 1):
                 link.owed = number
-        watchdog.strike_at(frame)
+        interrupts.strike_at(frame)
 
     return handle
 

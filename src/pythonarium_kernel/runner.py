@@ -18,11 +18,12 @@ from contextlib import suppress
 from threading import local
 from time import perf_counter_ns, thread_time_ns
 
+from pythonarium_kernel.interrupts import Interrupt, handled, put_back
 from pythonarium_kernel.process import enter, is_replaced, leave, make_room, settle
 from pythonarium_kernel.report import from_exception, is_own_file
 from pythonarium_kernel.route import current
 from pythonarium_kernel.texts import show
-from pythonarium_kernel.watchdog import Interrupt, finish, handled, put_back, watch
+from pythonarium_kernel.watchdog import finish, watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

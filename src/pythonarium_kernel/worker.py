@@ -27,7 +27,7 @@ from _signal import (  # type: ignore[import-not-found]
 )
 from contextlib import suppress
 
-from pythonarium_kernel import codec, orders, report, route, streams, watchdog, wire
+from pythonarium_kernel import codec, interrupts, orders, report, route, streams, wire
 from pythonarium_kernel.ahead import items, skip
 from pythonarium_kernel.arena import Arena
 from pythonarium_kernel.eager import Eager
@@ -179,7 +179,7 @@ class MainLink(WorkerLink):
             raise RuntimeError(message)
         answer = super().request(operation, *args)
         # What came meanwhile could not be raised in lines of ours.
-        watchdog.strike(sys._getframe())  # noqa: SLF001  # documented, for CPython
+        interrupts.strike(sys._getframe())  # noqa: SLF001  # documented, for CPython
         return answer
 
     def _with_source(
@@ -401,7 +401,7 @@ def _listen(link: MainLink, setup: Setup) -> None:
 
     faulthandler.enable(file=2)
     os.set_blocking(setup.stops, False)
-    watchdog.use_signals()
+    interrupts.use_signals()
     link.handler = orders.handler(link)
     signal.signal(signal.SIGINT, link.handler)
     os.register_at_fork(after_in_child=in_child)

@@ -4,7 +4,7 @@ import gc
 import threading
 import time
 
-from pythonarium_kernel.watchdog import _look_at
+from pythonarium_kernel.sending import look_at
 
 
 def work() -> None:
@@ -26,7 +26,7 @@ gc.set_threshold(100)
 thread = threading.Thread(target=work)
 thread.start()
 for _ in range(500):
-    _look_at(thread.ident or 0)
+    look_at(thread.ident or 0)
     time.sleep(0)
 ended = True
 thread.join()
