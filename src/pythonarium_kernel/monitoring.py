@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from typing import Optional
 
 _tool: "Optional[int]" = None
+_is_on = False
 
 
 def is_on() -> bool:
     """Tell whether it raises."""
-    return _tool is not None
+    return _is_on
 
 
 if sys.version_info >= (3, 12):
@@ -37,29 +38,30 @@ if sys.version_info >= (3, 12):
 
     def switch_on() -> bool:
         """Go on raising until `switch_off`; return False if no tool id is free."""
+        global _is_on
+        if not _is_on and _take_tool():
+            for event, callback in _CALLBACKS.items():
+                sys.monitoring.register_callback(_tool, event, callback)
+            events = _events.PY_START | _events.PY_RESUME | _events.CALL
+            sys.monitoring.set_events(_tool, events | _events.JUMP | _events.LINE)
+            _is_on = True
+        return _is_on
+
+    def _take_tool() -> bool:
         global _tool
-        monitoring = sys.monitoring
-        if _tool is not None:
-            return True
         for tool in (4, 3, 5, 0):
-            if monitoring.get_tool(tool) is None:
-                break
-        else:
-            return False
-        monitoring.use_tool_id(tool, "pythonarium")
-        _tool = tool
-        for event, callback in _CALLBACKS.items():
-            monitoring.register_callback(tool, event, callback)
-        events = _events.PY_START | _events.PY_RESUME | _events.CALL
-        monitoring.set_events(tool, events | _events.JUMP | _events.LINE)
-        return True
+            if _tool is None and sys.monitoring.get_tool(tool) is None:
+                sys.monitoring.use_tool_id(tool, "pythonarium")
+                _tool = tool
+        return _tool is not None
 
     def switch_off() -> None:
         """Give the tool id back."""
-        global _tool
+        global _tool, _is_on
         monitoring = sys.monitoring
         if _tool is None:
             return
+        _is_on = False
         monitoring.set_events(_tool, 0)
         while _stepping:
             monitoring.set_local_events(_tool, _stepping.popitem()[0], 0)

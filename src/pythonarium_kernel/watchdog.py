@@ -134,7 +134,9 @@ def _stop(run: "Run", reason: str) -> bool:
         run.not_before, run.stopped_at = 0.0, monotonic()
         run.stop_reason = reason
     if not run.finished:
-        runs = stopping.setdefault(run.thread, [])
+        runs = stopping.get(run.thread)
+        if runs is None:  # no `setdefault`: CPython 3.13 crashes if it finds no memory
+            runs = stopping[run.thread] = []
         if run not in runs:
             runs.append(run)
             _arm(run)
@@ -197,7 +199,7 @@ def _arm(run: "Run") -> None:
 def _disarm() -> None:
     if not monitoring.is_on():
         absorb()
-    elif not stopping:
+    if not stopping:
         monitoring.switch_off()
 
 
