@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from textwrap import dedent
@@ -12,7 +13,8 @@ from textwrap import dedent
 import pytest
 
 from programs import run_code, run_script
-from pythonarium import Interpreter
+from pythonarium import Interpreter, ScriptTimeoutError
+from pythonarium_kernel import interrupts, monitoring
 
 PATIENCE = 10.0  # seconds after which a thread or process is taken to hang
 
@@ -160,6 +162,23 @@ def test_child_of_a_busy_host_has_its_streams_back(python: Interpreter) -> None:
             leave.set()
         running.result(PATIENCE)
     assert told == "True"
+
+
+def test_child_does_not_go_on_ending_what_its_parent_ends(
+    python: Interpreter,
+) -> None:
+    """Each of its calls and lines would be looked at for ever."""
+
+    def fork() -> str:
+        while not interrupts.stopping:
+            time.sleep(0.001)
+        return in_child(lambda: (interrupts.stopping, monitoring.is_on()))
+
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(fork)
+        with pytest.raises(ScriptTimeoutError):
+            python.exec("import time\ntime.sleep(0.4)", timeout=0.05)
+    assert told.result() == "({}, False)"
 
 
 @pytest.mark.untraced("a lock of coverage's own may stay with a thread of the parent")

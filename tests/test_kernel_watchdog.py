@@ -1,11 +1,15 @@
 """Where the watchdog looks, and where it raises."""
 
 import sys
+import threading
 from importlib.util import find_spec
+from types import ModuleType
 
 import pytest
 
 from programs import run_script
+from pythonarium_kernel.runner import Run
+from pythonarium_kernel.watchdog import stop
 
 pytestmark = pytest.mark.row("B7")
 
@@ -13,6 +17,14 @@ pytestmark = pytest.mark.row("B7")
 def test_look_never_meets_a_collection() -> None:
     """On 3.11 the two wait for each other, and the host with them."""
     assert run_script("looks_beside_collections.py") == "True\n"
+
+
+def test_run_that_has_finished_is_not_told_to_end() -> None:
+    """A thread of the host may have looked just before; the next run is another."""
+    run = Run(ModuleType("script"), None, None)
+    run.thread, run.finished = threading.get_ident(), True
+    assert stop(run, "interrupt") is False
+    assert run.stop_reason is None
 
 
 # 3.11 cannot end what catches everything, as test_timeout.py asserts there: this script

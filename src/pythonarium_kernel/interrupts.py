@@ -6,8 +6,10 @@ Invariants
 - The script then has GRACE seconds to clean up; from then on any place will do.
 - Nothing is raised outside a script: not in Pythonarium's own files, not where Python
   would swallow it (callbacks of weak references), not where asyncio's loop would lose the
-  task that it is about to run, not in what enters and exits a `with`, and not in a run
-  that has finished.
+  task that it is about to run, and not in a run that has finished.  Nor is it raised in
+  what enters and exits a `with`, for PATIENCE seconds.
+- `sending` does not choose so well: what it sends may arrive in Pythonarium's own lines,
+  which expect it, and on 3.12 and newer anywhere in a script.
 - A thread handles after a run the exception that it handled before, whatever a handler of
   the script had caught when it was ended.
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from pythonarium_kernel.runner import Run
 
 GRACE = 0.2
-_PATIENCE = 0.5
+PATIENCE = 0.5
 """How long a thread may be where nothing is heard; then it is raised there."""
 
 stopping: "dict[int, list[Run]]" = {}
@@ -56,10 +58,13 @@ _ENTRIES = frozenset(
     [
         "_apply",
         "_call",
+        "_enter",
         "_flush",
         "_guarded",
+        "_leave",
         "_text",
         "apply",
+        "imported",
         "run_script",
         "run_until_exit",
         "start",
@@ -100,11 +105,9 @@ def _is_unheard(frame: "Optional[FrameType]") -> bool:
         return False
     code = frame.f_code
     name, file = code.co_name, code.co_filename
-    if (
-        file.endswith(_LOOP_FILES)
-        or (name in _WEAK_CALLBACKS and file.endswith(_WEAK_FILES))
-        or name in _HOLDERS
-    ):
+    if file.endswith(_LOOP_FILES):
+        return True
+    if name in _WEAK_CALLBACKS and file.endswith(_WEAK_FILES):
         return True
     for _ in _NEAR:
         frame = frame.f_back
@@ -119,10 +122,13 @@ def _is_unheard(frame: "Optional[FrameType]") -> bool:
 def waits(run: "Run", frame: "Optional[FrameType]", now: float) -> bool:
     """Tell whether to raise in the run later, and not in this frame.
 
-    A worker may wait for ever: its host kills it in the end.
+    A worker may wait for ever: its host kills it in the end.  Elsewhere a name is spared
+    once, as a script may give it to what never ends; what no script can catch, each time.
     """
+    if frame is not None and frame.f_code.co_name in _HOLDERS:
+        return by_signal or now < run.stopped_at + PATIENCE
     since = max(run.stopped_at, run.not_before)
-    return _is_unheard(frame) and (by_signal or now < since + _PATIENCE)
+    return _is_unheard(frame) and (by_signal or now < since + PATIENCE)
 
 
 def strike_at(frame: "Optional[FrameType]") -> None:

@@ -67,8 +67,8 @@ if sys.version_info >= (3, 12):
             monitoring.set_local_events(_tool, _stepping.popitem()[0], 0)
         for event in _CALLBACKS:
             monitoring.register_callback(_tool, event, None)
-        monitoring.free_tool_id(_tool)
-        _tool = None
+        tool, _tool = _tool, None  # a signal handler may come between
+        monitoring.free_tool_id(tool)
 
     def _step(code: "CodeType", offset: int) -> None:
         _stepping[code] = offset

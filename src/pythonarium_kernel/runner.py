@@ -290,7 +290,7 @@ def _guarded(
 
 def _clean_up(run: Run, active: "list[Run]") -> None:
     """Undo what `perform` has set up.  A second call goes on where the first ended."""
-    if not run.finished:
+    if not run.finished or run.stop_reason is not None:
         finish(run)
     if active and active[-1] is run:
         active.pop()

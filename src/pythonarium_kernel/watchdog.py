@@ -24,6 +24,7 @@ from time import monotonic
 
 from pythonarium_kernel import interrupts, monitoring
 from pythonarium_kernel.interrupts import Interrupt, stopping
+from pythonarium_kernel.route import current
 from pythonarium_kernel.sending import absorb, send
 
 TYPE_CHECKING = False
@@ -64,8 +65,6 @@ def _wake_before(when: float) -> None:
             name="pythonarium-watchdog",
             daemon=_may_have_daemons(),
         )
-        from pythonarium_kernel.route import current
-
         token = current.set(None)  # the watchdog belongs to no run
         try:
             thread.start()
@@ -129,26 +128,38 @@ def shut_down() -> None:
         thread.join()
 
 
+def finish_unstarted(active: "list[Run]") -> None:
+    """Finish the runs of this thread that are to end and failed before they began."""
+    for run in tuple(stopping.get(threading.get_ident(), ())):
+        if run not in active:
+            finish(run)
+
+
 def _stop(run: "Run", reason: str) -> bool:
     if run.stop_reason is None:
         run.not_before, run.stopped_at = 0.0, monotonic()
         run.stop_reason = reason
-    if not run.finished:
-        runs = stopping.get(run.thread)
-        if runs is None:  # no `setdefault`: CPython 3.13 crashes if it finds no memory
-            runs = stopping[run.thread] = []
-        if run not in runs:
-            runs.append(run)
-            _arm(run)
+        if run.finished:
+            run.stop_reason = None
+    if run.finished:
+        return False
+    runs = stopping.get(run.thread)
+    if runs is None:  # no `setdefault`: CPython 3.13 crashes if it finds no memory
+        runs = stopping[run.thread] = []
+    if run not in runs:
+        runs.append(run)
+    _arm(run)
     return not run.finished
 
 
 def _forget(run: "Run") -> None:
-    runs = stopping.get(run.thread, [])
+    runs = stopping.get(run.thread)
+    if runs is None:
+        return
     if run in runs:
         runs.remove(run)
     if not runs:
-        stopping.pop(run.thread, None)
+        del stopping[run.thread]
 
 
 def _watch_deadlines() -> None:
@@ -181,7 +192,8 @@ def _end_what_is_due() -> "Optional[float]":
         _thread = None
         return None
     _next_look = min(_deadlines.values(), default=_idle_since + IDLE)
-    if stopping and (interrupts.by_signal or not monitoring.is_on()):
+    _next_look = min(_next_look, now + IDLE)
+    if stopping and (interrupts.by_signal or not monitoring.switch_on()):
         _next_look = min(_next_look, _send_again(now))
     return min(max(0.0, _next_look - monotonic()), threading.TIMEOUT_MAX)
 
@@ -193,7 +205,8 @@ def _arm(run: "Run") -> None:
         return
     if not interrupts.by_signal:
         _wake_before(run.stopped_at)
-    send(run)  # last: where the run is this thread's, it arrives at once
+    if run.not_before == 0.0:
+        send(run)  # last: where the run is this thread's, it arrives at once
 
 
 def _disarm() -> None:
@@ -221,6 +234,7 @@ def _reset_after_fork() -> None:
     _thread = None
     _deadlines.clear()
     stopping.clear()
+    monitoring.switch_off()
 
 
 if hasattr(os, "register_at_fork"):

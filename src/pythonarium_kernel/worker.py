@@ -27,7 +27,16 @@ from _signal import (  # type: ignore[import-not-found]
 )
 from contextlib import suppress
 
-from pythonarium_kernel import codec, interrupts, orders, report, route, streams, wire
+from pythonarium_kernel import (
+    codec,
+    interrupts,
+    orders,
+    report,
+    route,
+    streams,
+    watchdog,
+    wire,
+)
 from pythonarium_kernel.ahead import items, skip
 from pythonarium_kernel.arena import Arena
 from pythonarium_kernel.eager import Eager
@@ -165,6 +174,7 @@ class MainLink(WorkerLink):
             else:
                 answer = self._perform(operation, args)
         except BaseException as error:
+            watchdog.finish_unstarted(self.session.active)
             if self.is_child:
                 _leave_child(error)
             raise

@@ -2,7 +2,10 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from textwrap import dedent
 from time import monotonic
 
@@ -10,7 +13,12 @@ import pytest
 
 from endings import PATIENCE, interrupting, nesting, usable_afterwards
 from programs import run_script
-from pythonarium import Interpreter, ScriptInterruptedError, ScriptTimeoutError
+from pythonarium import (
+    ClosedError,
+    Interpreter,
+    ScriptInterruptedError,
+    ScriptTimeoutError,
+)
 from workers import Language
 
 Opener = Callable[..., Interpreter]
@@ -286,6 +294,64 @@ def test_what_a_script_holds_is_given_back_at_its_end(
         python.exec(dedent(look))
         assert python["free"] == [True, True]
         assert python["held"] is False
+
+
+@pytest.mark.parametrize("way", ["import", "with"])
+def test_interrupt_ends_what_a_handle_and_an_import_run(
+    python: Interpreter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)  # to be put back
+    endless = f"open({str(tmp_path / 'on')!r}, 'w').close()\nwhile True: len('')\n"
+    (tmp_path / "endless.py").write_text(endless)
+    code = """
+        import sys
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        class Manager:
+            def __enter__(self):
+                import endless
+            def __exit__(self, *_): pass
+    """
+    python.exec(dedent(code), {"folder": str(tmp_path)})
+
+    def stop() -> None:
+        while not (tmp_path / "on").exists():
+            time.sleep(0.01)
+        python.interrupt()
+
+    def go() -> None:
+        if way == "import":
+            python.import_module("endless")  # type: ignore[unused-awaitable]
+        else:
+            with python.handle("Manager")():
+                pass
+
+    with usable_afterwards(python), ThreadPoolExecutor(1) as pool:
+        pool.submit(stop)
+        with pytest.raises(ScriptInterruptedError):
+            go()
+    assert python["folder"] == str(tmp_path)
+
+
+def test_interrupt_of_a_run_that_never_begins_ends_no_other(
+    python: Interpreter,
+) -> None:
+    """Its inputs take a while to come, and one of them is refused at last."""
+    python.exec("class Thing: pass\nthing = Thing()")
+    with python.watch():
+        released = python.handle("thing")
+    names = {"big": [str(n) for n in range(300_000)], "released": released}
+    start = time.monotonic()
+    with pytest.raises(ClosedError):
+        python.exec("x = 1", names)
+    seconds = time.monotonic() - start
+    for tenth in range(1, 10):
+        timer = threading.Timer(seconds * tenth / 10, python.interrupt)
+        timer.start()
+        with pytest.raises((ClosedError, ScriptInterruptedError)):
+            python.exec("x = 1", names)
+        timer.join()
+        assert python.exec("def f(): return 42\nf()").value == 42
 
 
 LOOP = """

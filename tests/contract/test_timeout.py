@@ -136,6 +136,27 @@ def test_timeout_ends_what_catches_everything(
         pass
 
 
+def test_name_of_what_holds_a_lock_is_no_refuge(
+    python: Interpreter, language: Language, ends_calls: bool
+) -> None:
+    """Such a function is spared for half a second, then it is one like others."""
+    code = """
+        import time
+        def acquire():
+            while time.monotonic() < latest:
+                try:
+                    while time.monotonic() < latest: pass
+                except BaseException:
+                    pass
+        acquire()
+    """
+    before = time.monotonic()
+    with pytest.raises(ScriptTimeoutError):
+        python.exec(dedent(code), {"latest": before + 4}, timeout=SHORT)
+    if language.has_monitoring or ends_calls:  # else see STUBBORN
+        assert time.monotonic() - before < SHORT + 2 * PROMPT
+
+
 def test_end_leaves_the_thread_with_what_it_handled(python: Interpreter) -> None:
     """Not with what a handler of the script had caught when it was ended half-way."""
     code = """

@@ -11,15 +11,20 @@ import threading
 from contextlib import suppress
 
 from opening import opened
-from pythonarium import Interpreter
-from pythonarium_kernel import process, route
+from pythonarium import Interpreter, ScriptTimeoutError
+from pythonarium_kernel import interrupts, monitoring, process, route
 
 EVENTS = ("call", "c_call", "return", "c_return")
 ATOMIC = ("__enter__", "__exit__")
 """What Python calls in a `with` statement, where it runs no signal handler."""
+RUN_IN_A_RUN = "call()", None
+ENDED = "while True: pass", 0.002
+"""Code and timeout of what is interrupted."""
 
 
-def interrupted_at(python: Interpreter, number: int) -> bool:
+def interrupted_at(
+    python: Interpreter, code: str, timeout: float | None, number: int
+) -> bool:
     """Raise at the n-th event of a run; tell whether it had so many."""
     left = number
 
@@ -30,10 +35,13 @@ def interrupted_at(python: Interpreter, number: int) -> bool:
             sys.setprofile(None)
             raise KeyboardInterrupt
 
-    with suppress(KeyboardInterrupt):
+    names = {"call": lambda: python.exec("x = 1")}
+    with suppress(KeyboardInterrupt, ScriptTimeoutError):
         sys.setprofile(count)
-        python.exec("call()", {"call": lambda: python.exec("x = 1")})
-        sys.setprofile(None)
+        try:
+            python.exec(code, names, timeout=timeout)
+        finally:
+            sys.setprofile(None)
     sys.setprofile(None)
     return left <= 0
 
@@ -52,21 +60,29 @@ def other_thread_gets_the_lock(python: Interpreter) -> bool:
 
 
 def main(rung: str) -> None:
-    streams = sys.stdin, sys.stdout, sys.stderr
     with opened(rung) as python:
-        python.exec("x = 1")
-        number = 1
-        while interrupted_at(python, number):
-            assert (sys.stdin, sys.stdout, sys.stderr) == streams, number
-            assert not process._runs, number
-            assert route.current.get() is None, number
-            assert not python.locked, number
-            assert not python.interrupt(), number
-            assert other_thread_gets_the_lock(python), number
-            assert python.exec("40 + 2", capture=True).value == 42, number
-            number += 1
-        assert number > 20
+        python.exec("x = 1", timeout=1)
+        interrupt_everywhere(python, *RUN_IN_A_RUN)
+        if rung == "shared":  # the others end runs elsewhere
+            interrupt_everywhere(python, *ENDED)
     print("ended")
+
+
+def interrupt_everywhere(python: Interpreter, code: str, timeout: float | None) -> None:
+    streams = sys.stdin, sys.stdout, sys.stderr
+    number = 1
+    while interrupted_at(python, code, timeout, number):
+        assert (sys.stdin, sys.stdout, sys.stderr) == streams, number
+        assert not process._runs, number
+        assert route.current.get() is None, number
+        assert not python.locked, number
+        assert not python.interrupt(), number
+        assert other_thread_gets_the_lock(python), number
+        assert python.exec("40 + 2", capture=True).value == 42, number
+        assert not interrupts.stopping, number
+        assert not monitoring.is_on(), number
+        number += 1
+    assert number > 20
 
 
 if __name__ == "__main__":
