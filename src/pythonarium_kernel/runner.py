@@ -247,10 +247,10 @@ def _guarded(
     """Return the result, or None and set the run's report."""
     error: Optional[BaseException] = None
     result = None
-    before = handled()
+    before, short_ns = handled(), run.short_ns
     run.wall_start = started = perf_counter_ns()
     read, cpu_ns = _cpu_clock.last
-    if started - read >= run.short_ns:
+    if started - read >= short_ns:
         _cpu_clock.last = read, cpu_ns = started, thread_time_ns()
     try:
         try:
@@ -270,11 +270,11 @@ def _guarded(
         error = late
         finish(run)
         run.report = _report(run, late)
-    run.wall_ns = run.cpu_ns = perf_counter_ns() - started
-    if run.wall_ns > run.short_ns:
+    spent = run.wall_ns = run.cpu_ns = perf_counter_ns() - started
+    if spent > short_ns:
         at_start, cpu_ns = cpu_ns + started - read, thread_time_ns()
         run.cpu_ns = max(0, cpu_ns - at_start)
-        _cpu_clock.last = started + run.wall_ns, cpu_ns
+        _cpu_clock.last = started + spent, cpu_ns
     if error is not None or run.stop_reason is not None:
         try:
             put_back(before)

@@ -195,7 +195,7 @@ def _end_what_is_due() -> "Optional[float]":
     _next_look = min(_next_look, now + IDLE)
     if stopping and (interrupts.by_signal or not monitoring.switch_on()):
         _next_look = min(_next_look, _send_again(now))
-    return min(max(0.0, _next_look - monotonic()), threading.TIMEOUT_MAX)
+    return max(0.0, _next_look - monotonic())
 
 
 def _arm(run: "Run") -> None:
