@@ -172,7 +172,7 @@ def test_child_does_not_go_on_ending_what_its_parent_ends(
     def fork() -> str:
         while not interrupts.stopping:
             time.sleep(0.001)
-        return in_child(lambda: (interrupts.stopping, monitoring.is_on()))
+        return in_child(lambda: (interrupts.stopping, monitoring._is_on))
 
     with ThreadPoolExecutor(1) as pool:
         told = pool.submit(fork)

@@ -9,7 +9,7 @@ Invariants
   task that it is about to run, and not in a run that has finished.  Nor is it raised in
   what enters and exits a `with`, for PATIENCE seconds.
 - `sending` does not choose so well: what it sends may arrive in Pythonarium's own lines,
-  which expect it, and on 3.12 and newer anywhere in a script.
+  which expect it, and on 3.12 and newer, without a free tool id, after any call of a script.
 - A thread handles after a run the exception that it handled before, whatever a handler of
   the script had caught when it was ended.
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 GRACE = 0.2
 PATIENCE = 0.5
-"""How long a thread may be where nothing is heard; then it is raised there."""
+"""Seconds that a thread may be where nothing is heard; then it is raised there."""
 
 stopping: "dict[int, list[Run]]" = {}
 """The runs that must end, by thread.  The watchdog fills it, under its lock."""

@@ -24,11 +24,6 @@ _tool: "Optional[int]" = None
 _is_on = False
 
 
-def is_on() -> bool:
-    """Tell whether it raises."""
-    return _is_on
-
-
 if sys.version_info >= (3, 12):
     _events = sys.monitoring.events
     _TRY = compile("try:\n f()\nfinally: f()", "", "exec").co_code[2]

@@ -282,9 +282,8 @@ def _guarded(
             if run.keeps_error:
                 run.error = error
         finally:
-            error = before = (
-                None  # or a traceback, this frame and it would form a cycle
-            )
+            # Or a traceback, this frame and the exception would form a cycle.
+            error = before = None
     return result
 
 

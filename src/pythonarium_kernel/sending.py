@@ -26,12 +26,17 @@ if TYPE_CHECKING:
     from pythonarium_kernel.runner import Run
 
 
+_sent: "set[int]" = set()
+"""The threads that something may be on its way to."""
+
+
 def send(run: "Run") -> None:
     """Raise in the thread of a run, or have it done there, if it is in a place for it."""
     if interrupts.by_signal:
         _signal(run.thread)
         return
     raising, arguments = _raising(run.thread)
+    _sent.add(run.thread)
     now = monotonic()
     if run.thread == threading.get_ident():
         if waits(run, sys._getframe(), now):  # noqa: SLF001  # for CPython
@@ -92,15 +97,15 @@ def absorb() -> None:
     To send nothing would take it back, but CPython 3.11 then goes on looking for it for
     ever, and hangs where a trace function is set.  So another one is sent, and caught.
     """
-    if interrupts.by_signal:
+    if threading.get_ident() not in _sent:
         return
     try:
         raising, arguments = _raising(threading.get_ident())
         raising(*arguments)
         while True:
             pass
-    except (Interrupt, ImportError):
-        return  # 3.12 has no ctypes, so nothing was sent, where a GIL is one's own
+    except Interrupt:
+        _sent.discard(threading.get_ident())
 
 
 def _signal(thread: int) -> None:

@@ -210,8 +210,7 @@ def _arm(run: "Run") -> None:
 
 
 def _disarm() -> None:
-    if not monitoring.is_on():
-        absorb()
+    absorb()
     if not stopping:
         monitoring.switch_off()
 

@@ -80,7 +80,7 @@ def interrupt_everywhere(python: Interpreter, code: str, timeout: float | None) 
         assert other_thread_gets_the_lock(python), number
         assert python.exec("40 + 2", capture=True).value == 42, number
         assert not interrupts.stopping, number
-        assert not monitoring.is_on(), number
+        assert not monitoring._is_on, number
         number += 1
     assert number > 20
 
